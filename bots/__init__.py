@@ -1,0 +1,1 @@
+"""Bots: conversations on Telegram, WeChat and the terminal, on one dialogue core."""

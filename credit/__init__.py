@@ -1,0 +1,1 @@
+"""Credit: entities, records in two times, scores that explain themselves, and the kernel under everything."""

@@ -1,0 +1,182 @@
+"""The database as the stores see it: bind an engine, fetch, insert many, lock the schema, migrate.
+
+One SQL text serves both engines: `{}` marks a value. Business code reaches the database through stores only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from piccolo.table import Table
+
+from credit.kernel.engines import PooledPostgresEngine, PooledSQLiteEngine
+
+Engine = PooledSQLiteEngine | PooledPostgresEngine
+Row = dict[str, Any]
+_MAX_VALUES = 30_000  # PostgreSQL takes 32,767 values in one statement
+_MIGRATION_LOCK = 7_342_119
+
+_engine: Engine | None = None
+
+
+def make_engine(url: str | None, data: Path) -> Engine:
+    """SQLite under `data` without a URL, else PostgreSQL at `postgresql://…`."""
+    if not url:
+        data.mkdir(parents=True, exist_ok=True)
+        return PooledSQLiteEngine(path=str(data / "tendercredit.sqlite"))
+    return PooledPostgresEngine(config={"dsn": url})
+
+
+def bind(engine: Engine) -> None:
+    """Points every table of every app, and Piccolo's own commands, at `engine`."""
+    global _engine
+    os.environ.setdefault("PICCOLO_CONF", "credit.piccolo_conf")
+    import piccolo.apps.migrations.tables as migration_tables
+
+    import credit.piccolo_conf as conf
+
+    conf.DB = engine
+    _engine = engine
+    migration_tables.Migration._meta._db = engine
+    for app in conf.apps():
+        for table in app.table_classes:
+            table._meta._db = engine
+
+
+def engine() -> Engine:
+    """The bound engine."""
+    if _engine is None:
+        raise RuntimeError("no database bound; call database.bind first")
+    return _engine
+
+
+def is_sqlite() -> bool:
+    return isinstance(engine(), PooledSQLiteEngine)
+
+
+@lru_cache(maxsize=2048)
+def _compiled(text: str, sqlite: bool) -> str:
+    parts = text.split("{}")
+    if sqlite:
+        return "?".join(parts)
+    return parts[0] + "".join(f"${i}{part}" for i, part in enumerate(parts[1:], 1))
+
+
+async def fetch(text: str, *args: Any) -> list[Row]:
+    """Runs one statement, inside the current transaction if there is one; rows as plain dicts."""
+    bound = engine()
+    sqlite = isinstance(bound, PooledSQLiteEngine)
+    query = _compiled(text, sqlite)
+    running = bound.current_transaction.get()
+    if isinstance(bound, PooledSQLiteEngine):
+        if running is not None:
+            return await bound._run_in_existing_connection(running.connection, query, list(args))
+        return await bound._run_in_new_connection(query, list(args))
+    if running is not None:
+        return [dict(r) for r in await running.connection.fetch(query, *args)]
+    if bound.pool is not None:
+        async with bound.pool.acquire() as connection:
+            return [dict(r) for r in await connection.fetch(query, *args)]
+    return [dict(r) for r in await bound._run_in_new_connection(query, list(args))]
+
+
+async def insert(table: type[Table], rows: Sequence[Mapping[str, Any]], *, suffix: str = "") -> list[Row]:
+    """Inserts rows that all have the same columns, in statements both engines take; `suffix` = ON CONFLICT …"""
+    if not rows:
+        return []
+    columns = list(rows[0])
+    step = max(1, min(500, _MAX_VALUES // len(columns)))
+    answer: list[Row] = []
+    for start in range(0, len(rows), step):
+        chunk = rows[start : start + step]
+        text = _insert_text(table._meta.tablename, tuple(columns), len(chunk)) + suffix
+        answer += await fetch(text, *[row[c] for row in chunk for c in columns])
+    return answer
+
+
+@lru_cache(maxsize=512)
+def _insert_text(name: str, columns: tuple[str, ...], count: int) -> str:
+    names = ", ".join(f'"{c}"' for c in columns)
+    one = "(" + ", ".join(["{}"] * len(columns)) + ")"
+    return f'INSERT INTO "{name}" ({names}) VALUES ' + ", ".join([one] * count)  # noqa: S608
+
+
+@asynccontextmanager
+async def transaction() -> AsyncIterator[None]:
+    """A write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. Never nests."""
+    async with engine().transaction(allow_nested=False):
+        yield
+
+
+def in_transaction() -> bool:
+    return engine().current_transaction.get() is not None
+
+
+@asynccontextmanager
+async def opened(bound: Engine) -> AsyncIterator[Engine]:
+    """Binds `bound` with its pool for the length of the block."""
+    bind(bound)
+    if isinstance(bound, PooledSQLiteEngine):
+        await bound.start_connection_pool()
+    else:
+        await bound.start_connection_pool(min_size=1, max_size=12)
+    try:
+        yield bound
+    finally:
+        await bound.close_connection_pool()
+
+
+async def migrate() -> str:
+    """Brings the schema of every app forward, under a lock, after a backup of a SQLite file. Returns Piccolo's log.
+
+    Safe to call from several processes at once and again when nothing is to do.
+    """
+    from piccolo.apps.migrations.commands.forwards import run_forwards
+
+    out = io.StringIO()
+    async with _schema_lock():
+        with contextlib.redirect_stdout(out):
+            result = await run_forwards("all")
+    if not result.success:
+        raise RuntimeError(f"migration failed: {result.message}\n{out.getvalue()}")
+    return out.getvalue()
+
+
+@asynccontextmanager
+async def _schema_lock() -> AsyncIterator[None]:
+    bound = engine()
+    if isinstance(bound, PooledSQLiteEngine):
+        with _file_lock(Path(bound.path + ".migrate")):
+            yield
+        return
+    connection = await bound.get_new_connection()
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()
+
+
+@contextlib.contextmanager
+def _file_lock(path: Path) -> Any:
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+async def backup_sqlite(target: Path) -> None:
+    """A consistent copy of the SQLite file at `target`, which must not exist."""
+    await fetch("VACUUM INTO {}", str(target))

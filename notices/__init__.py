@@ -1,0 +1,1 @@
+"""Notices: official letters, their numbers, their delivery."""

@@ -1,0 +1,1 @@
+"""Sanctions: penalties, the bars they state, and the answer to "may it bid?"."""

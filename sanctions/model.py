@@ -1,0 +1,93 @@
+"""The types of sanctions: the command that brings a penalty in, and the bar that a decision itself states."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from credit.model import Authority, Field, KindSource, PenaltyKind, Procedure, Severity, SubjectKind
+
+
+class Scope(StrEnum):
+    """What a restriction bars; `all_public_resources` bars everywhere."""
+
+    MANDATORY_TENDER = "mandatory_tender"
+    GOVERNMENT_PROCUREMENT = "government_procurement"
+    AGENCY_WORK = "agency_work"
+    EVALUATION_WORK = "evaluation_work"
+    LAND_TRANSACTION = "land_transaction"
+    PROPERTY_TRANSACTION = "property_transaction"
+    ALL_PUBLIC_RESOURCES = "all_public_resources"
+
+
+class Regime(StrEnum):
+    """Which repair rule governs a record: by the authority's field and the day of the decision."""
+
+    NDRC58 = "ndrc58"
+    NDRC36 = "ndrc36"
+    SAMR107 = "samr107"
+
+
+class SubjectInput(msgspec.Struct, frozen=True, kw_only=True):
+    kind: SubjectKind = SubjectKind.LEGAL_PERSON
+    name: str
+    code: str | None = None
+    person_ref: str | None = None
+    legal_representative: str | None = None
+
+
+class RestrictionInput(msgspec.Struct, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
+    """A bar stated in the decision: inclusive days, `to` null = open, `basis` as the document cites it."""
+
+    scope: Scope
+    first_day: date
+    last_day: date | None = None
+    basis: str
+
+
+class PenaltyCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """One penalty as `POST /v1/penalties` takes it and as a complete 双公示 row becomes. Money in fen."""
+
+    subject: SubjectInput
+    document_no: str
+    act_type: str = ""
+    facts: str = ""
+    basis: str = ""
+    field: Field | None = None
+    kinds: tuple[PenaltyKind, ...]
+    kind_source: KindSource = KindSource.FIELD
+    content: str = ""
+    fine_fen: int | None = None
+    confiscated_fen: int | None = None
+    licence: str | None = None
+    procedure: Procedure = Procedure.ORDINARY
+    decided_on: date
+    served_on: date | None = None
+    corrected_on: date | None = None
+    performed_on: date | None = None
+    valid_until: date | None = None
+    publish_until: date | None = None
+    severity: Severity | None = None
+    authority: Authority
+    source: Authority | None = None
+    restrictions: tuple[RestrictionInput, ...] = ()
+    contacts: tuple[dict[str, str], ...] = ()
+    note: str | None = None
+    ban_unread: bool = False
+
+
+class Restriction(msgspec.Struct, frozen=True, kw_only=True):
+    """A bar in force from `first_day` to `last_day` inclusive (null = open), with the rule its basis names."""
+
+    restriction_id: str
+    record_id: str
+    entity_id: str
+    scope: Scope
+    first_day: date
+    last_day: date | None
+    basis_id: str  # rule id, e.g. ban.tendering_law_53
+    basis: str  # as the decision cites it
+    seq: int
+    withdrawn: bool = False
