@@ -38,7 +38,7 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(day: date, n: int) -> Due:
-    """The n-th working day after `day`; `day` itself is not counted (民法典 201). Raises ValueError if n < 0."""
+    """The n-th working day after `day`; `day` itself is not counted (民法典 201). ValueError if n < 0."""
     if n < 0:
         raise ValueError("n must not be negative")
     if n == 0:
