@@ -32,7 +32,7 @@ class PooledSQLiteTransaction(SQLiteTransaction):
         try:
             self.connection = await engine.get_connection()
             try:
-                await self.begin()
+                await self.connection.execute("BEGIN IMMEDIATE")
             except BaseException:
                 await engine.release(self.connection)
                 raise

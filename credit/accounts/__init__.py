@@ -1,0 +1,1 @@
+"""Accounts: organisations with their competences, roles and API keys."""

@@ -1,0 +1,163 @@
+"""The only SQL of credit: entities and records, now and as known at a log position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from credit import names
+from credit.kernel import canonical, database
+from credit.kernel.ids import derived_id, new_salt
+from credit.kernel.unit import Unit
+from credit.model import Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, SubjectKind
+from credit.tables import EntityRevision, Payload, RecordRevision
+
+FOREVER = 2**62
+_ENTITY = "SELECT e.* FROM credit_entity e WHERE {column} = {{}} AND seq <= {{}} ORDER BY revision DESC LIMIT 1"
+_BY_CODE = _ENTITY.format(column="code")
+_BY_ID = _ENTITY.format(column="entity_id")
+_BY_PERSON = _ENTITY.format(column="person_ref")
+_NAMED = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
+    FROM credit_entity e WHERE entity_id IN (SELECT entity_id FROM credit_entity WHERE folded_name = {})
+    AND seq <= {}) q WHERE rn = 1 ORDER BY entity_id"""
+_ALL_ENTITIES = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
+    FROM credit_entity e) q WHERE rn = 1 AND entity_id > {} ORDER BY entity_id LIMIT {}"""
+_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
+    FROM credit_record r WHERE entity_id = {} AND seq <= {}) q WHERE rn = 1 ORDER BY first_seq, record_id"""
+_RECORD = "SELECT r.* FROM credit_record r WHERE record_id = {} AND seq <= {} ORDER BY revision DESC LIMIT 1"
+_BY_KEY = """SELECT r.* FROM credit_record r WHERE record_id = (SELECT record_id FROM credit_record
+    WHERE natural_key = {} AND revision = 1 LIMIT 1) ORDER BY revision DESC LIMIT 1"""
+_ALL_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
+    FROM credit_record r) q WHERE rn = 1 AND record_id > {} ORDER BY record_id LIMIT {}"""
+_CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
+_NEW_ENTITIES = "SELECT DISTINCT entity_id FROM credit_entity WHERE seq > {} AND seq <= {}"
+_PAYLOAD = "SELECT salt, body FROM credit_payload WHERE id = {}"
+_ERASE = "UPDATE credit_payload SET salt = NULL, body = NULL WHERE owner = {} RETURNING id"
+
+
+def _entity(row: dict[str, Any]) -> Entity:
+    return Entity(
+        entity_id=row["entity_id"], kind=SubjectKind(row["kind"]), name=row["name"], code=row["code"],
+        person_ref=row["person_ref"], founded_on=row["founded_on"], branch_of=row["branch_of"],
+        merged_into=row["merged_into"], revision=row["revision"], seq=row["seq"],
+    )
+
+
+def _record(row: dict[str, Any]) -> Record:
+    kind = RecordKind(row["kind"])
+    facts: PenaltyFacts | MeritFacts
+    if kind is RecordKind.PENALTY:
+        facts = msgspec.json.decode(row["facts"], type=PenaltyFacts)
+    else:
+        facts = msgspec.json.decode(row["facts"], type=MeritFacts)
+    return Record(
+        record_id=row["record_id"], revision=row["revision"], kind=kind, entity_id=row["entity_id"],
+        seq=row["seq"], first_seq=row["first_seq"], recorded_at=row["recorded_at"], facts=facts,
+        withdrawn_on=row["withdrawn_on"], withdrawn=row["withdrawn"], payload_id=row["payload_id"],
+    )
+
+
+async def entity_by_code(code: str, seq: int = FOREVER) -> Entity | None:
+    rows = await database.fetch(_BY_CODE, code, seq)
+    return _entity(rows[0]) if rows else None
+
+
+async def entity_by_id(entity_id: str, seq: int = FOREVER) -> Entity | None:
+    rows = await database.fetch(_BY_ID, entity_id, seq)
+    return _entity(rows[0]) if rows else None
+
+
+async def entity_by_person(person_ref: str, seq: int = FOREVER) -> Entity | None:
+    rows = await database.fetch(_BY_PERSON, person_ref, seq)
+    return _entity(rows[0]) if rows else None
+
+
+async def entities_named(folded: str, seq: int = FOREVER) -> list[Entity]:
+    """Entities that bear or bore this folded name."""
+    return [_entity(r) for r in await database.fetch(_NAMED, folded, seq)]
+
+
+async def all_entities(after: str, limit: int) -> list[Entity]:
+    return [_entity(r) for r in await database.fetch(_ALL_ENTITIES, after, limit)]
+
+
+async def records_of(entity_id: str, seq: int = FOREVER) -> tuple[Record, ...]:
+    """The newest revision known at `seq` of every record of an entity, withdrawn ones included."""
+    return tuple(_record(r) for r in await database.fetch(_RECORDS, entity_id, seq))
+
+
+async def record(record_id: str, seq: int = FOREVER) -> Record | None:
+    rows = await database.fetch(_RECORD, record_id, seq)
+    return _record(rows[0]) if rows else None
+
+
+async def record_by_key(natural_key: str) -> tuple[Record, str] | None:
+    """The record with this natural key and the content digest of its newest revision."""
+    rows = await database.fetch(_BY_KEY, natural_key)
+    return (_record(rows[0]), rows[0]["content_digest"]) if rows else None
+
+
+async def all_records(after: str, limit: int) -> list[Record]:
+    return [_record(r) for r in await database.fetch(_ALL_RECORDS, after, limit)]
+
+
+async def changed_entities(after: int, upto: int) -> set[str]:
+    """Entities of which something was written in the log positions (after, upto]."""
+    rows = await database.fetch(_CHANGED, after, upto) + await database.fetch(_NEW_ENTITIES, after, upto)
+    return {r["entity_id"] for r in rows}
+
+
+async def prose(payload_id: str | None) -> Prose | None:
+    """The prose of a record; None where it was erased."""
+    body = await payload(payload_id)
+    return msgspec.json.decode(body, type=Prose) if body else None
+
+
+async def payload(payload_id: str | None) -> str | None:
+    rows = await database.fetch(_PAYLOAD, payload_id) if payload_id else []
+    return rows[0]["body"] if rows else None
+
+
+def write_entity(u: Unit, entity: Entity) -> None:
+    u.write(
+        EntityRevision,
+        {"id": f"{entity.entity_id}/{entity.revision}", "entity_id": entity.entity_id,
+         "revision": entity.revision, "seq": entity.seq, "kind": entity.kind.value, "code": entity.code,
+         "person_ref": entity.person_ref, "name": entity.name, "folded_name": names.fold(entity.name),
+         "founded_on": entity.founded_on, "branch_of": entity.branch_of, "merged_into": entity.merged_into},
+    )
+
+
+def write_record(u: Unit, made: Record, *, natural_key: str, content_digest: str) -> None:
+    facts = made.facts
+    start = facts.decided_on if isinstance(facts, PenaltyFacts) else facts.granted_on
+    u.write(
+        RecordRevision,
+        {"id": f"{made.record_id}/{made.revision}", "record_id": made.record_id, "revision": made.revision,
+         "seq": made.seq, "first_seq": made.first_seq, "recorded_at": made.recorded_at,
+         "entity_id": made.entity_id, "kind": made.kind.value, "natural_key": natural_key,
+         "content_digest": content_digest, "valid_from": start, "valid_to": None,
+         "withdrawn": made.withdrawn, "withdrawn_on": made.withdrawn_on,
+         "facts": canonical.encode(facts), "payload_id": made.payload_id},
+    )
+
+
+def write_payload(u: Unit, *, seq: int, owner: str, body: object) -> str:
+    """Stores prose with a fresh salt; returns its id."""
+    payload_id = derived_id("pay", owner, str(seq))
+    text = canonical.encode(body)
+    u.write(Payload, {"id": payload_id, "seq": seq, "owner": owner, "salt": new_salt(), "body": text})
+    return payload_id
+
+
+async def natural_key_of(record_id: str) -> tuple[str, str]:
+    """Natural key and content digest of the newest revision."""
+    rows = await database.fetch(_RECORD, record_id, FOREVER)
+    return rows[0]["natural_key"], rows[0]["content_digest"]
+
+
+async def erase(owner: str) -> Iterable[str]:
+    """Drops prose and salt of an owner; the log still proves that something was there."""
+    return [r["id"] for r in await database.fetch(_ERASE, owner)]
