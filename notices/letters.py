@@ -1,0 +1,135 @@
+"""Composition: facts and a stamp become a letter, block by block, in the words of a template version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
+from notices import wording
+from notices.model import (
+    Block,
+    Cell,
+    Code,
+    Footer,
+    Heading,
+    Letter,
+    LetterFacts,
+    LetterKind,
+    NumberLine,
+    Organ,
+    Paragraph,
+    Receipt,
+    Regime,
+    Salutation,
+    SeveritySource,
+    Signature,
+    Stamp,
+    Table,
+    Title,
+)
+from notices.numbering import DRAFT_NUMBER
+
+CURRENT_VERSION = "v1"
+UNSTAMPED = Stamp(number=DRAFT_NUMBER, issued_on=None, verify_url="")
+
+SEVERITY_WORDS = {Severity.MINOR: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
+KIND_WORDS = {
+    PenaltyKind.WARNING: "警告",
+    PenaltyKind.CIRCULATED_CRITICISM: "通报批评",
+    PenaltyKind.FINE: "罚款",
+    PenaltyKind.CONFISCATE_GAINS: "没收违法所得",
+    PenaltyKind.CONFISCATE_GOODS: "没收非法财物",
+    PenaltyKind.SUSPEND_LICENCE: "暂扣许可证件",
+    PenaltyKind.DOWNGRADE_QUALIFICATION: "降低资质等级",
+    PenaltyKind.REVOKE_LICENCE: "吊销许可证件",
+    PenaltyKind.RESTRICT_OPERATIONS: "限制开展生产经营活动",
+    PenaltyKind.ORDER_STOP: "责令停产停业",
+    PenaltyKind.ORDER_CLOSE: "责令关闭",
+    PenaltyKind.RESTRICT_OCCUPATION: "限制从业",
+    PenaltyKind.DETENTION: "行政拘留",
+    PenaltyKind.OTHER: "其他行政处罚",
+}
+_NUMERALS = "一二三四五六七八九十"
+
+
+def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, version: str = CURRENT_VERSION) -> Letter:
+    """The letter of `kind`. Without a stamp it reads 文号待编 and bears no QR code: good for preview and checks.
+
+    Same arguments, same letter. Raises TemplateUnknown.
+    """
+    blocks = tuple(_blocks(wording.render(kind, version, _values(facts, stamp)), facts, stamp))
+    title = next(block.text for block in blocks if isinstance(block, Title))
+    return Letter(kind=kind, version=version, title=title, blocks=blocks)
+
+
+def _values(facts: LetterFacts, stamp: Stamp) -> dict[str, object]:
+    severity = SEVERITY_WORDS[facts.severity] if facts.severity else None
+    return {
+        "f": facts,
+        "stamp": stamp,
+        "you": "你单位" if facts.addressee.kind is SubjectKind.LEGAL_PERSON else "你（经营者）",
+        "kinds": "、".join(_kind(kind, facts) for kind in facts.kinds),
+        "severity": severity,
+        "by_authority": facts.severity_source is SeveritySource.AUTHORITY,
+        "draft": facts.stage is Stage.DRAFT,
+        "on_the_spot": facts.procedure is Procedure.SIMPLE,
+        "legacy": facts.regime is Regime.NDRC58,
+        "samr": facts.regime is Regime.SAMR107,
+        "minor": facts.severity is Severity.MINOR,
+        "stops_by_itself": facts.regime is Regime.SAMR107 and facts.severity is Severity.MINOR,
+    }
+
+
+def _kind(kind: PenaltyKind, facts: LetterFacts) -> str:
+    amounts = {PenaltyKind.FINE: facts.fine_fen, PenaltyKind.CONFISCATE_GAINS: facts.confiscated_fen}
+    fen = amounts.get(kind)
+    return KIND_WORDS[kind] + (wording.yuan(fen) if fen else "")
+
+
+def _blocks(lines: Iterable[wording.Marked], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
+    yield Organ(facts.issuer.name)
+    yield NumberLine(stamp.number)
+    headings = iter(_NUMERALS)
+    rows: list[tuple[Cell, ...]] = []
+    receipt: Receipt | None = None
+    for mark, cells in lines:
+        if mark == "row":
+            rows.append(_row(cells))
+            continue
+        if rows:
+            yield Table(tuple(rows))
+            rows = []
+        if mark == "receipt":
+            receipt = Receipt(cells[0], ())
+        elif mark == "receipt_row" and receipt:
+            receipt = Receipt(receipt.title, (*receipt.rows, _row(cells)))
+        else:
+            yield from _block(mark, cells[0], headings, facts, stamp)
+    if rows:
+        yield Table(tuple(rows))
+    if receipt:
+        yield receipt
+
+
+def _block(mark: str, text: str, headings: Iterable[str], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
+    match mark:
+        case "title":
+            yield Title(text)
+        case "salutation":
+            yield Salutation(text)
+        case "heading":
+            yield Heading(f"{next(iter(headings))}、{text}")
+        case "seal":
+            issued = wording.day(stamp.issued_on) if stamp.issued_on else "日期待定"
+            yield Signature(facts.issuer.name, issued, text)
+        case "code" if stamp.verify_url:
+            yield Code(stamp.verify_url, text)
+        case "footer":
+            yield Footer(text)
+        case "paragraph":
+            yield Paragraph(text)
+
+
+def _row(cells: tuple[str, ...]) -> tuple[Cell, ...]:
+    pairs = zip(cells[::2], cells[1::2], strict=True)
+    return tuple(Cell(label, value) for label, value in pairs)

@@ -1,0 +1,248 @@
+"""The types of notices: the facts a letter is composed of, the letter itself as blocks, and its stamp."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
+
+
+class LetterKind(StrEnum):
+    """信用修复告知书 (两书同达) and the local 失信告知书."""
+
+    REPAIR_NOTICE = "repair_notice"
+    DISHONESTY_NOTICE = "dishonesty_notice"
+
+
+class Regime(StrEnum):
+    """Which repair rule the letter explains."""
+
+    NDRC58 = "ndrc58"
+    NDRC36 = "ndrc36"
+    SAMR107 = "samr107"
+
+
+class SeveritySource(StrEnum):
+    AUTHORITY = "authority"
+    SECTOR_RULE = "sector_rule"
+    DEFAULT = "default"
+
+
+class ClockUnit(StrEnum):
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+
+
+class Issuer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs the letter; `short` is the 机关代字 of its numbers, e.g. 示城管."""
+
+    name: str
+    short: str
+    code: str | None = None
+    contact: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class Addressee(msgspec.Struct, frozen=True, kw_only=True):
+    kind: SubjectKind
+    name: str
+    code: str | None = None
+
+
+class Ban(msgspec.Struct, frozen=True, kw_only=True):
+    """A bar the decision states: inclusive days, `last_day` null = no end stated."""
+
+    title: str  # what is barred, e.g. 依法必须进行招标的项目的投标
+    basis: str
+    first_day: date
+    last_day: date | None = None
+
+
+class LookBack(msgspec.Struct, frozen=True, kw_only=True):
+    """The condition of 政府采购法 22(1)(5) that the decision makes unmet through `last_day` inclusive."""
+
+    first_day: date
+    last_day: date
+    basis: str
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """The window of a record: shown from `first_day`, at least to `min_until`, at most to `max_until` inclusive."""
+
+    published: bool
+    first_day: date | None = None
+    min_until: date | None = None
+    max_until: date | None = None
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """A time limit as the rules give it; `due_on` only where the day it runs from is known."""
+
+    amount: int
+    unit: ClockUnit
+    source: str
+    due_on: date | None = None
+
+
+class Clocks(msgspec.Struct, frozen=True, kw_only=True):
+    """The time limits a letter names; a null one is left out of the letter."""
+
+    accept: Clock | None = None  # the 认定单位 decides whether to accept
+    feedback: Clock | None = None  # 信用中国 gives the outcome
+    review: Clock | None = None  # 行政复议
+    suit: Clock | None = None  # 行政诉讼
+    payment: Clock | None = None  # 缴纳罚款
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to file: a site (url) or a window (address)."""
+
+    name: str
+    url: str | None = None
+    address: str | None = None
+
+
+class Repair(msgspec.Struct, frozen=True, kw_only=True):
+    """When a repair may be applied for; `earliest` null while it hangs on the day the duty is performed."""
+
+    earliest: date | None = None
+    earliest_strict: date | None = None
+    auto_stop_on: date | None = None
+    performed_on: date | None = None
+
+
+class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """The plain facts of one penalty as a letter states them. Money in fen, days Asia/Shanghai."""
+
+    issuer: Issuer
+    addressee: Addressee
+    authority: str  # 认定单位
+    document_no: str
+    decided_on: date
+    served_on: date | None = None
+    act_type: str = ""
+    facts: str = ""
+    basis: str = ""
+    content: str = ""
+    kinds: tuple[PenaltyKind, ...]
+    fine_fen: int | None = None
+    confiscated_fen: int | None = None
+    procedure: Procedure = Procedure.ORDINARY
+    stage: Stage = Stage.DECIDED
+    regime: Regime
+    severity: Severity | None = None
+    severity_source: SeveritySource | None = None
+    severity_provisional: bool = False
+    publication: Publication
+    repair: Repair
+    bans: tuple[Ban, ...] = ()
+    look_back: LookBack | None = None
+    ban_unread: bool = False  # the decision speaks of a bar that nobody has entered yet
+    channels: tuple[Channel, ...] = ()
+    clocks: Clocks
+    locality: str = ""
+
+
+class Stamp(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known only once the content has passed its checks: number, issue day and the verify address."""
+
+    number: str
+    issued_on: date | None
+    verify_url: str
+
+
+class Organ(msgspec.Struct, frozen=True, tag="organ"):
+    text: str
+
+
+class Title(msgspec.Struct, frozen=True, tag="title"):
+    text: str
+
+
+class NumberLine(msgspec.Struct, frozen=True, tag="number"):
+    text: str
+
+
+class Salutation(msgspec.Struct, frozen=True, tag="salutation"):
+    text: str
+
+
+class Heading(msgspec.Struct, frozen=True, tag="heading"):
+    text: str
+
+
+class Paragraph(msgspec.Struct, frozen=True, tag="paragraph"):
+    text: str
+
+
+class Cell(msgspec.Struct, frozen=True):
+    label: str
+    value: str
+
+
+class Table(msgspec.Struct, frozen=True, tag="table"):
+    """Label and value, one or two pairs a row."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Signature(msgspec.Struct, frozen=True, tag="signature"):
+    name: str
+    day: str
+    seal: str
+
+
+class Code(msgspec.Struct, frozen=True, tag="code"):
+    """The QR code of `url` with the words beside it."""
+
+    url: str
+    caption: str
+
+
+class Receipt(msgspec.Struct, frozen=True, tag="receipt"):
+    """送达回证: title and rows to be filled in by hand."""
+
+    title: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Footer(msgspec.Struct, frozen=True, tag="footer"):
+    text: str
+
+
+Block = Organ | Title | NumberLine | Salutation | Heading | Paragraph | Table | Signature | Code | Receipt | Footer
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """A composed letter: the one object behind the PDF, the HTML and the text twin."""
+
+    kind: LetterKind
+    version: str
+    title: str
+    blocks: tuple[Block, ...]
+
+    def words(self) -> tuple[str, ...]:
+        """Every text of the letter in reading order, as all three twins show it."""
+        return tuple(text for block in self.blocks for text in _words(block) if text)
+
+
+def _words(block: Block) -> tuple[str, ...]:
+    match block:
+        case Table(rows=rows):
+            return _cells(rows)
+        case Receipt(title=title, rows=rows):
+            return (title, *_cells(rows))
+        case Signature(name=name, day=day, seal=seal):
+            return (name, day, seal)
+        case Code(url=url, caption=caption):
+            return (caption, url)
+    return (block.text,)
+
+
+def _cells(rows: tuple[tuple[Cell, ...], ...]) -> tuple[str, ...]:
+    return tuple(text for row in rows for cell in row for text in (cell.label, cell.value))
