@@ -96,10 +96,10 @@ class RuleSet:
 
 
 def load(folders: Iterable[Path]) -> RuleSet:
-    """Reads every `*.yaml` under `folders`. Raises RuleFault naming file, rule and cure."""
+    """Reads every `*.yaml` directly in `folders`. Raises RuleFault naming file, rule and cure."""
     rules: dict[str, Rule] = {}
     for folder in folders:
-        for path in sorted(folder.rglob("*.yaml")):
+        for path in sorted(folder.glob("*.yaml")):
             for rule in _read(path):
                 if rule.rule_id in rules:
                     raise RuleFault(f"{path}: {rule.rule_id} is already defined; keep one definition")
