@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,11 +24,15 @@ _NAMED = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id
     AND seq <= {}) q WHERE rn = 1 ORDER BY entity_id"""
 _ALL_ENTITIES = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
     FROM credit_entity e) q WHERE rn = 1 AND entity_id > {} ORDER BY entity_id LIMIT {}"""
+_OF_KEYS = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
+    FROM credit_entity e WHERE code IN ({marks}) OR entity_id IN ({marks})) q WHERE rn = 1"""
 _RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
     FROM credit_record r WHERE entity_id = {} AND seq <= {}) q WHERE rn = 1 ORDER BY first_seq, record_id"""
 _RECORD = "SELECT r.* FROM credit_record r WHERE record_id = {} AND seq <= {} ORDER BY revision DESC LIMIT 1"
 _BY_KEY = """SELECT r.* FROM credit_record r WHERE record_id = (SELECT record_id FROM credit_record
     WHERE natural_key = {} AND revision = 1 LIMIT 1) ORDER BY revision DESC LIMIT 1"""
+_RECORDS_BY_KEY = """SELECT natural_key, record_id, content_digest, first_seq FROM credit_record
+    WHERE record_id IN (SELECT record_id FROM credit_record WHERE revision = 1 AND natural_key IN ({keys}))"""
 _ALL_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
     FROM credit_record r) q WHERE rn = 1 AND record_id > {} ORDER BY record_id LIMIT {}"""
 _CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
@@ -77,6 +81,15 @@ async def entity_by_person(person_ref: str, seq: int = FOREVER) -> Entity | None
 async def entities_named(folded: str, seq: int = FOREVER) -> list[Entity]:
     """Entities that bear or bore this folded name."""
     return [_entity(r) for r in await database.fetch(_NAMED, folded, seq)]
+
+
+async def entities_of(keys: Sequence[str]) -> dict[str, Entity]:
+    """Entities by code, or by their id for natural persons: one query for a batch."""
+    if not keys:
+        return {}
+    marks = ", ".join(["{}"] * len(keys))
+    rows = await database.fetch(_OF_KEYS.format(marks=marks), *keys, *keys)
+    return {r["code"] or r["entity_id"]: _entity(r) for r in rows}
 
 
 async def all_entities(after: str, limit: int) -> list[Entity]:
@@ -158,6 +171,33 @@ async def natural_key_of(record_id: str) -> tuple[str, str]:
     return rows[0]["natural_key"], rows[0]["content_digest"]
 
 
+async def natural_key(record_id: str) -> str:
+    """Authority, document number and subject: what makes a record one."""
+    return (await natural_key_of(record_id))[0]
+
+
 async def erase(owner: str) -> Iterable[str]:
     """Drops prose and salt of an owner; the log still proves that something was there."""
     return [r["id"] for r in await database.fetch(_ERASE, owner)]
+
+
+class KnownKey:
+    """A natural key already taken: its record and the content digests of all its revisions."""
+
+    def __init__(self, record_id: str, first_seq: int) -> None:
+        self.record_id = record_id
+        self.first_seq = first_seq
+        self.digests: set[str] = set()
+        self.restriction_ids: tuple[str, ...] | None = None  # known where this unit wrote it
+
+
+async def known_keys(keys: Sequence[str]) -> dict[str, KnownKey]:
+    """Which of these natural keys are taken."""
+    if not keys:
+        return {}
+    text = _RECORDS_BY_KEY.format(keys=", ".join(["{}"] * len(keys)))
+    found: dict[str, KnownKey] = {}
+    for row in await database.fetch(text, *keys):
+        known = found.setdefault(row["natural_key"], KnownKey(row["record_id"], row["first_seq"]))
+        known.digests.add(row["content_digest"])
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -91,3 +91,37 @@ class Restriction(msgspec.Struct, frozen=True, kw_only=True):
     basis: str  # as the decision cites it
     seq: int
     withdrawn: bool = False
+
+
+class ParkedState(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+
+
+class ParkedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that is a penalty but lacks something; its text waits in the payload for a person."""
+
+    parked_id: str
+    revision: int
+    seq: int
+    org_code: str
+    code: str | None
+    row_number: int
+    row_digest: str
+    state: ParkedState
+    missing: tuple[str, ...]
+    regimes: tuple[str, ...]
+    record_id: str | None = None
+    payload_id: str | None = None
+
+
+class SourceState(msgspec.Struct, frozen=True, kw_only=True):
+    """Since when a list's data is held, by which official channel; `static` = a fixed copy, shown as such."""
+
+    list: str
+    official_channel: str
+    fetched_at: datetime
+    static: bool
+    revision: int = 1
+    seq: int = -1

@@ -47,6 +47,11 @@ async def organisation(code: str) -> Organisation:
     return found
 
 
+async def find_organisation(code: str) -> Organisation | None:
+    """The registered organisation of `code`, or None."""
+    return await store.organisation(code)
+
+
 async def organisation_named(name: str) -> Organisation | None:
     """The one organisation of exactly this (folded) name; None when there is none or more than one."""
     found = await store.organisations_named(names.fold(name))

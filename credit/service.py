@@ -1,0 +1,153 @@
+"""The verbs of credit: enter entities and merits, open and revise records. Services that compose pass their unit."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import msgspec
+
+from credit import names, store, uscc
+from credit.events import EntityRegistered, MeritRecorded, PayloadErased
+from credit.kernel import canonical
+from credit.kernel.errors import FieldError, Invalid, NotFound
+from credit.kernel.ids import derived_id, new_id
+from credit.kernel.unit import Request, Unit, unit
+from credit.model import Authority, Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, SubjectKind
+
+
+class EntityInput(msgspec.Struct, frozen=True, kw_only=True):
+    """An entity as anybody entitled enters it. Days are inclusive."""
+
+    code: str
+    name: str
+    kind: SubjectKind = SubjectKind.LEGAL_PERSON
+    founded_on: date | None = None
+    branch_of: str | None = None
+    merged_into: str | None = None
+
+
+class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
+    """Good conduct as `POST /v1/merits` takes it; `item` is an item of the scheme."""
+
+    code: str
+    name: str
+    scheme: str
+    item: str
+    document_no: str
+    granted_on: date
+    authority: Authority
+    valid_until: date | None = None
+
+
+async def register_entity(given: EntityInput, *, by: str, now: datetime) -> Entity:
+    """Enters or changes an entity; the same facts again change nothing. Raises BadCode, Invalid."""
+    code = uscc.check(given.code)
+    for other in (given.branch_of, given.merged_into):
+        if other is not None:
+            uscc.check(other)
+    if not given.name.strip():
+        raise Invalid("主体需有名称", errors=(FieldError("/name", "missing", "填写全称"),))
+    async with unit(by=by, now=now) as u:
+        old = await store.entity_by_code(code)
+        wanted = Entity(
+            entity_id=old.entity_id if old else new_id("ent"), kind=given.kind, name=given.name.strip(), code=code,
+            founded_on=given.founded_on, branch_of=given.branch_of, merged_into=given.merged_into,
+            revision=old.revision + 1 if old else 1, seq=u.next_seq,
+        )
+        if old is not None and _same(old, wanted):
+            return old
+        u.record(EntityRegistered(subject=wanted.entity_id, code=code, revision=wanted.revision))
+        store.write_entity(u, wanted)
+    return wanted
+
+
+def _same(a: Entity, b: Entity) -> bool:
+    return msgspec.structs.replace(a, revision=0, seq=0) == msgspec.structs.replace(b, revision=0, seq=0)
+
+
+async def add_merit(
+    given: MeritInput, *, by: str, now: datetime, request: Request | None = None
+) -> tuple[str, bool]:
+    """Enters good conduct; answers the record's id and whether it was there already. Raises BadCode."""
+    code = uscc.check(given.code)
+    key = f"merit|{given.authority.code or names.fold(given.authority.name)}|{given.document_no}|{code}|{given.item}"
+    digest = canonical.digest(given)
+    async with unit(by=by, now=now, request=request) as u:
+        known = await store.record_by_key(key)
+        if known is not None:
+            return known[0].record_id, True
+        entity = await store.entity_by_code(code)
+        record_id = new_id("mer")
+        entity_id = entity.entity_id if entity else new_id("ent")
+        seq = u.record(MeritRecorded(subject=entity_id, record_id=record_id, code=code, granted_on=given.granted_on))
+        if entity is None:
+            store.write_entity(u, Entity(entity_id=entity_id, kind=SubjectKind.LEGAL_PERSON, name=given.name,
+                                         code=code, seq=seq))
+        facts = MeritFacts(scheme=given.scheme, item=given.item, authority=given.authority,
+                           document_no=given.document_no, granted_on=given.granted_on, valid_until=given.valid_until)
+        made = Record(record_id=record_id, revision=1, kind=RecordKind.MERIT, entity_id=entity_id, seq=seq,
+                      first_seq=seq, recorded_at=u.now, facts=facts)
+        store.write_record(u, made, natural_key=key, content_digest=digest)
+        u.keep({"id": record_id})
+    return record_id, False
+
+
+def open_entity(u: Unit, made: Entity) -> None:
+    """Writes an entity first seen in the act of `made.seq`."""
+    store.write_entity(u, made)
+
+
+def keep_payload(u: Unit, *, seq: int, owner: str, body: object) -> str:
+    """Stores prose or personal data of `owner`, salted and erasable; answers its id."""
+    return store.write_payload(u, seq=seq, owner=owner, body=body)
+
+
+def open_record(
+    u: Unit, *, seq: int, record_id: str, entity_id: str, natural_key: str, digest: str,
+    facts: PenaltyFacts, prose: Prose,
+) -> Record:
+    """Writes the first revision of a penalty and its prose."""
+    payload_id = store.write_payload(u, seq=seq, owner=record_id, body=prose)
+    made = Record(record_id=record_id, revision=1, kind=RecordKind.PENALTY, entity_id=entity_id, seq=seq,
+                  first_seq=seq, recorded_at=u.now, facts=facts, payload_id=payload_id)
+    store.write_record(u, made, natural_key=natural_key, content_digest=digest)
+    return made
+
+
+async def revise_record(
+    u: Unit, old: Record, *, seq: int, facts: PenaltyFacts | None = None, prose: Prose | None = None,
+    withdrawn_on: date | None = None, digest: str | None = None,
+) -> Record:
+    """Writes the next revision of a record; what is not given stays."""
+    key, old_digest = await store.natural_key_of(old.record_id)
+    payload_id = old.payload_id
+    if prose is not None:
+        payload_id = store.write_payload(u, seq=seq, owner=old.record_id, body=prose)
+    made = msgspec.structs.replace(
+        old, revision=old.revision + 1, seq=seq, recorded_at=u.now, facts=facts or old.facts, payload_id=payload_id,
+        withdrawn=old.withdrawn or withdrawn_on is not None, withdrawn_on=withdrawn_on or old.withdrawn_on,
+    )
+    store.write_record(u, made, natural_key=key, content_digest=digest or old_digest)
+    return made
+
+
+async def entity(code: str, seq: int = store.FOREVER) -> Entity:
+    """The entity of a well-formed code as known at `seq`. Raises BadCode, NotFound."""
+    found = await store.entity_by_code(uscc.check(code), seq)
+    if found is None:
+        raise NotFound(f"尚无{code}的信息 nothing is recorded about {code}")
+    return found
+
+
+async def erase_prose(owner: str, *, by: str, now: datetime) -> None:
+    """Erases the prose and personal data of a record; ids, days and amounts stay. Raises NotFound."""
+    async with unit(by=by, now=now) as u:
+        erased = list(await store.erase(owner))
+        if not erased:
+            raise NotFound("没有可删除的内容 nothing to erase")
+        u.record(PayloadErased(subject=owner, payload_ids=tuple(sorted(erased))))
+
+
+def person_entity_id(person_ref: str) -> str:
+    """The id of a natural person: the same reference, the same id."""
+    return derived_id("per", person_ref)
