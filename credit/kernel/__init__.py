@@ -1,1 +1,1 @@
-"""The kernel: clock, canonical JSON, the Merkle log, units of work, tasks, dated rules, working days, blobs, settings."""
+"""Clock, canonical JSON, the Merkle log, units of work, tasks, dated rules, working days, files, settings."""

@@ -30,7 +30,6 @@ _engine: Engine | None = None
 def make_engine(url: str | None, data: Path) -> Engine:
     """SQLite under `data` without a URL, else PostgreSQL at `postgresql://…`."""
     if not url:
-        data.mkdir(parents=True, exist_ok=True)
         return PooledSQLiteEngine(path=str(data / "tendercredit.sqlite"))
     return PooledPostgresEngine(config={"dsn": url})
 

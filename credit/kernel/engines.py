@@ -6,6 +6,7 @@ Stock Piccolo opens a SQLite connection and thread per query, and loses a Postgr
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import aiosqlite
@@ -84,6 +85,7 @@ class PooledSQLiteEngine(SQLiteEngine):
     async def get_connection(self) -> aiosqlite.Connection:
         if self.pooling and self.idle:
             return self.idle.pop()
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         connection = await aiosqlite.connect(**self.connection_kwargs, cached_statements=512)
         connection.row_factory = dict_factory  # type: ignore[assignment]
         for pragma in _PRAGMAS:

@@ -11,6 +11,7 @@ from typing import Any
 from credit.kernel.errors import Refusal
 
 PREFIX = "TENDERCREDIT_"
+_OF_THE_TESTS = PREFIX + "TEST_"  # servers the test suite may use; no setting of the service
 
 
 class BadSettings(Refusal):
@@ -101,7 +102,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     faults: list[str] = []
     chosen: dict[str, dict[str, Any]] = {}
     for name, text in environment.items():
-        if not name.startswith(PREFIX):
+        if not name.startswith(PREFIX) or name.startswith(_OF_THE_TESTS):
             continue
         place = _NAMES.get(name.removeprefix(PREFIX))
         if place is None:
