@@ -7,7 +7,7 @@ import unicodedata
 
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _BRACKETS = str.maketrans("[]{}〔〕【】﹝﹞〈〉《》「」『』", "()()()()()()()()()")
-_DOTS = str.maketrans({dot: "·" for dot in "•‧・･．"})
+_DOTS = str.maketrans(dict.fromkeys("•‧・･．", "·"))
 
 
 def fold(name: str) -> str:

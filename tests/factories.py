@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from typing import Any
+
+from credit.model import Authority, MeritFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
 from credit.uscc import ALPHABET, check_digit, org_check_digit
+
+SAMPLE_AUTHORITY = Authority(name="示例市住房和城乡建设局")
 
 
 def uscc(n: int, region: str = "370100") -> str:
@@ -11,3 +17,43 @@ def uscc(n: int, region: str = "370100") -> str:
     body = "MA9A" + digits
     first = "91" + region + body + org_check_digit(body)
     return first + check_digit(first)
+
+
+def penalty(record_id: str = "p1", **facts: Any) -> Record:
+    """A penalty of the sample housing bureau, decided 2026-05-20 unless told; keywords are facts of the record."""
+    withdrawn = facts.pop("withdrawn", False)
+    given: dict[str, Any] = {
+        "authority": SAMPLE_AUTHORITY,
+        "document_no": f"示建罚〔2026〕{record_id}号",
+        "decided_on": date(2026, 5, 20),
+        "kinds": (PenaltyKind.FINE,),
+        **facts,
+    }
+    return _record(record_id, RecordKind.PENALTY, PenaltyFacts(**given), withdrawn)
+
+
+def merit(record_id: str = "m1", **facts: Any) -> Record:
+    """Good conduct under the sample scheme, granted 2026-01-10 unless told."""
+    given: dict[str, Any] = {
+        "scheme": "sample_construction",
+        "item": "quality_award",
+        "authority": SAMPLE_AUTHORITY,
+        "document_no": f"示建奖〔2026〕{record_id}号",
+        "granted_on": date(2026, 1, 10),
+        **facts,
+    }
+    return _record(record_id, RecordKind.MERIT, MeritFacts(**given), False)
+
+
+def _record(record_id: str, kind: RecordKind, facts: PenaltyFacts | MeritFacts, withdrawn: bool) -> Record:
+    return Record(
+        record_id=record_id,
+        revision=1,
+        kind=kind,
+        entity_id="e1",
+        seq=0,
+        first_seq=0,
+        recorded_at=datetime(2026, 5, 21, tzinfo=UTC),
+        facts=facts,
+        withdrawn=withdrawn,
+    )
