@@ -67,7 +67,8 @@ def parse(file: str, text: str) -> Scheme:
     if unfair:
         raise SchemeFault("\n".join(unfair))
     for key, (kind, name) in _PARTS.items():
-        for item in raw.get(key) or ():
+        items = raw.get(key)
+        for item in items if isinstance(items, list) else ():
             label = item.get(name, "?") if isinstance(item, dict) else "?"
             _convert(item, kind, f"{file}: {key} {label}")
     scheme = _convert(raw, Scheme, f"{file}: scheme")
