@@ -78,13 +78,3 @@ def _days_of(year: int) -> tuple[date, ...]:
 def year_length(year: int) -> int:
     """The number of working days of a year."""
     return len(_days_of(year))
-
-
-def months_after(day: date, months: int) -> date:
-    """The corresponding day `months` later, or the month's last day where there is none (民法典 202)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), _month_end(year, month + 1))
-
-
-def _month_end(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1) - _DAY
