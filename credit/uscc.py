@@ -143,7 +143,8 @@ def _form_fault(text: str) -> BadCode | None:
     for position, char in enumerate(text, 1):
         cure = _letter_cure(position, char)
         if cure:
-            return IllegalLetter(f"第{position}位是“{char}”:{cure}", position=position, letter=char)
+            shown = char if char.isprintable() else f"U+{ord(char):04X}"
+            return IllegalLetter(f"第{position}位是“{shown}”:{cure}", position=position, letter=shown)
     return None
 
 

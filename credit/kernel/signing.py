@@ -164,7 +164,7 @@ def _known_signature(line: str, message: bytes, keys: dict[tuple[str, bytes], Ve
 
 
 def _check_text(text: str) -> None:
-    if not text.endswith("\n") or any(c < " " and c != "\n" for c in text):
+    if not text.endswith("\n") or any((c < " " and c != "\n") or "\ud800" <= c <= "\udfff" for c in text):
         raise BadNote("a note's text ends in a newline and holds no control characters")
 
 

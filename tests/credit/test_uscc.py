@@ -24,9 +24,7 @@ def test_parts_of_a_code() -> None:
     assert uscc.org_code("91110000600037341L") == "600037341"
 
 
-@pytest.mark.parametrize(
-    "text", [" 9111 0000 6000 3734 1L ", "91110000-600037341-L", "\ufeff91110000600037341L\t"]
-)
+@pytest.mark.parametrize("text", [" 9111 0000 6000 3734 1L ", "91110000-600037341-L", "\ufeff91110000600037341L\t"])
 def test_blanks_and_hyphens_are_dropped(text: str) -> None:
     assert uscc.check(text) == "91110000600037341L"
 
@@ -78,6 +76,14 @@ def test_wrong_letter_is_named_with_its_place() -> None:
     assert refused.value.extra == {"position": 12, "letter": "O"}
     assert "第12位" in refused.value.detail
     assert "数字0" in refused.value.detail
+
+
+@pytest.mark.parametrize(("char", "shown"), [("\x00", "U+0000"), ("\ud800", "U+D800")])
+def test_what_cannot_be_printed_is_named_by_its_code_point(char: str, shown: str) -> None:
+    with pytest.raises(uscc.IllegalLetter) as refused:
+        uscc.check("9111000060003734" + char + "L")
+    assert refused.value.extra["letter"] == shown
+    assert char not in refused.value.detail
 
 
 def test_embedded_organisation_digit_is_checked() -> None:

@@ -20,12 +20,9 @@ NOTE = (
 # The key pair and the note of Go's sumdb/note documentation.
 GO_KEY = b"PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz\n"
 GO_VKEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
-GO_TEXT = (
-    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
-)
+GO_TEXT = "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
 GO_NOTE = GO_TEXT + (
-    "\n— PeterNeumann "
-    "x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+    "\n— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
 )
 
 
@@ -44,9 +41,7 @@ def test_signs_byte_for_byte_as_the_reference_implementation() -> None:
 
 
 def test_ed25519_vector_one_of_rfc_8032() -> None:
-    key = signing.new_key(
-        "x", bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-    )
+    key = signing.new_key("x", bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"))
     assert key.verifier.public.hex() == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
     assert key.sign(b"").hex().startswith("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e06522490155")
 
@@ -97,7 +92,7 @@ def test_malformed_notes_are_refused(note: str) -> None:
         signing.open_note(note, [KEY.verifier])
 
 
-@pytest.mark.parametrize("text", ["no newline", "tab\there\n"])
+@pytest.mark.parametrize("text", ["no newline", "tab\there\n", "\ud800\n"])
 def test_malformed_text_is_not_signed(text: str) -> None:
     with pytest.raises(BadNote):
         signing.sign_note(text, KEY)
