@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
-from credit.kernel.periods import add_months
+from credit.kernel.periods import add_months, next_day
 from credit.kernel.rules import Dated, RuleSet
 from credit.model import PenaltyFacts, PenaltyKind, Procedure, Severity, Stage, SubjectKind
 from sanctions.classify import Classification, field_of
@@ -125,10 +125,8 @@ def earliest_repair(facts: PenaltyFacts, window: Publication | None) -> Earliest
             missing=("corrected_on",),
         )
     unpaid = facts.performed_on is None and bool(PAYABLE & set(facts.kinds))
-    days = [facts.corrected_on, facts.performed_on, window.min_until and window.min_until + timedelta(days=1)]
-    return EarliestRepair(
-        day=max(day for day in days if day is not None), missing=("performed_on",) if unpaid else ()
-    )
+    days = [facts.corrected_on, facts.performed_on, window.min_until and next_day(window.min_until)]
+    return EarliestRepair(day=max(day for day in days if day is not None), missing=("performed_on",) if unpaid else ())
 
 
 def auto_stop_on(window: Publication | None) -> date | None:
@@ -136,9 +134,7 @@ def auto_stop_on(window: Publication | None) -> date | None:
     return window.max_until if window else None
 
 
-def is_published(
-    facts: PenaltyFacts, window: Publication | None, day: date, *, withdrawn: bool = False
-) -> bool:
+def is_published(facts: PenaltyFacts, window: Publication | None, day: date, *, withdrawn: bool = False) -> bool:
     """Whether it is shown on `day`: never as a draft, once withdrawn, or from the day of its repair."""
     if window is None or withdrawn or facts.stage is Stage.DRAFT:
         return False
@@ -165,6 +161,4 @@ def _light(classification: Classification) -> bool:
 
 
 def _unpublished(code: str, rule: Dated, rules: RuleSet) -> Unpublished:
-    return Unpublished(
-        code=code, title=rules.rules[rule.rule_id].title, source=rule.source, verified=rule.verified
-    )
+    return Unpublished(code=code, title=rules.rules[rule.rule_id].title, source=rule.source, verified=rule.verified)

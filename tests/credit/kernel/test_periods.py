@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.kernel.periods import add_months
+from credit.kernel.periods import add_months, next_day
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ from credit.kernel.periods import add_months
         (date(2025, 3, 10), 36, date(2028, 3, 10)),
         (date(2026, 12, 31), 2, date(2027, 2, 28)),
         (date(2026, 5, 20), 0, date(2026, 5, 20)),
+        (date(9999, 5, 20), 12, date.max),
     ],
 )
 def test_the_corresponding_day_is_the_last_day(day: date, months: int, expected: date) -> None:
@@ -31,3 +32,8 @@ def test_the_corresponding_day_is_the_last_day(day: date, months: int, expected:
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(0, 120))
 def test_longer_periods_never_end_earlier(day: date, months: int) -> None:
     assert day <= add_months(day, months) < add_months(day, months + 1)
+
+
+def test_what_ended_on_a_day_is_over_on_the_next() -> None:
+    assert next_day(date(2026, 2, 28)) == date(2026, 3, 1)
+    assert next_day(date.max) == date.max

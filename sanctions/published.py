@@ -1,0 +1,49 @@
+"""What anybody may see without a key: bars in force whose decision the law has announced, and shown look-backs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from credit.kernel.rules import RuleSet
+from credit.model import SubjectKind
+from sanctions.bans import known_ban
+from sanctions.classify import classify
+from sanctions.findings import counts, stayed
+from sanctions.lookback import look_back
+from sanctions.publication import is_published, publication
+from sanctions.verdicts import Dossier, PublicRestriction
+
+
+def published_restrictions(dossier: Dossier, day: date, rules: RuleSet) -> tuple[PublicRestriction, ...]:
+    """The public part of the answer, without ids; nothing about natural persons.
+
+    A running statutory ban is shown even after repair; a look-back only while its penalty itself is shown.
+    """
+    if dossier.entity is not None and dossier.entity.kind is SubjectKind.NATURAL_PERSON:
+        return ()
+    found = {*_bans(dossier, day, rules), *_look_backs(dossier, day, rules)}
+    return tuple(sorted(found, key=lambda shown: (shown.first_day, shown.until or date.max, shown.basis)))
+
+
+def _bans(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:
+    records = {record.record_id: record for record in dossier.records if counts(record)}
+    for restriction in dossier.restrictions:
+        record, last = records.get(restriction.record_id), restriction.last_day
+        if restriction.withdrawn or record is None or day < restriction.first_day or (last and day > last):
+            continue
+        ban = known_ban(restriction.basis_id, record.penalty.decided_on, rules)
+        if ban is not None and ban.announced and not stayed(record.penalty, day):
+            yield PublicRestriction(basis=restriction.basis, first_day=restriction.first_day, until=last)
+
+
+def _look_backs(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:
+    for record in dossier.records:
+        if not counts(record) or record.penalty.repaired_on is not None:
+            continue
+        facts = record.penalty
+        found = look_back(facts, rules)
+        window = publication(facts, classify(facts, rules), rules)
+        shown = found is not None and found.certain and found.verified and day <= found.until
+        if shown and found is not None and is_published(facts, window, day):
+            yield PublicRestriction(basis=found.basis, first_day=found.first_day, until=found.until)
