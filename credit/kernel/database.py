@@ -5,6 +5,7 @@ One SQL text serves both engines: `{}` marks a value. Business code reaches the 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import io
 import os
@@ -37,7 +38,7 @@ def make_engine(url: str | None, data: Path) -> Engine:
 def bind(engine: Engine) -> None:
     """Points every table of every app, and Piccolo's own commands, at `engine`."""
     global _engine
-    os.environ.setdefault("PICCOLO_CONF", "credit.piccolo_conf")
+    os.environ["PICCOLO_CONF"] = "credit.piccolo_conf"
     import piccolo.apps.migrations.tables as migration_tables
 
     import credit.piccolo_conf as conf
@@ -80,6 +81,8 @@ async def fetch(text: str, *args: Any) -> list[Row]:
             return await bound._run_in_existing_connection(running.connection, query, list(args))
         return await bound._run_in_new_connection(query, list(args))
     if running is not None:
+        if running.connection is None:
+            raise RuntimeError("this transaction has ended; start tasks outside of it")
         return [dict(r) for r in await running.connection.fetch(query, *args)]
     if bound.pool is not None:
         async with bound.pool.acquire() as connection:
@@ -134,14 +137,15 @@ async def opened(bound: Engine) -> AsyncIterator[Engine]:
 
 
 async def migrate() -> str:
-    """Brings the schema of every app forward, under a lock, after a backup of a SQLite file. Returns Piccolo's log.
+    """Brings the schema of every app forward, under a lock, after a backup of a filled SQLite file beside it.
 
-    Safe to call from several processes at once and again when nothing is to do.
+    Returns Piccolo's log. Safe to call from several processes at once and again when nothing is to do.
     """
     from piccolo.apps.migrations.commands.forwards import run_forwards
 
     out = io.StringIO()
     async with _schema_lock():
+        await _backup_before_change()
         with contextlib.redirect_stdout(out):
             result = await run_forwards("all")
     if not result.success:
@@ -149,11 +153,38 @@ async def migrate() -> str:
     return out.getvalue()
 
 
+async def _backup_before_change() -> None:
+    bound = engine()
+    if not isinstance(bound, PooledSQLiteEngine):
+        return
+    if not await fetch("SELECT name FROM sqlite_master WHERE name = 'migration'"):
+        return
+    done = {(r["app_name"], r["name"]) for r in await fetch("SELECT app_name, name FROM migration")}
+    if not await migrations() <= done:
+        target = Path(f"{bound.path}.before-{len(done)}-migrations")
+        target.unlink(missing_ok=True)  # noqa: ASYNC240 - one call before a migration
+        await backup_sqlite(target)
+
+
+async def migrations() -> set[tuple[str, str]]:
+    """App and id of every migration this version ships."""
+    from piccolo.apps.migrations.commands.base import BaseMigrationManager
+
+    import credit.piccolo_conf as conf
+
+    read = BaseMigrationManager()
+    return {
+        (app.app_name, name)
+        for app in conf.apps()
+        for name in read.get_migration_ids(read.get_migration_modules(app.resolved_migrations_folder_path))
+    }
+
+
 @asynccontextmanager
 async def _schema_lock() -> AsyncIterator[None]:
     bound = engine()
     if isinstance(bound, PooledSQLiteEngine):
-        with _file_lock(Path(bound.path + ".migrate")):
+        async with _file_lock(Path(bound.path + ".migrate")):
             yield
         return
     connection = await bound.get_new_connection()
@@ -164,15 +195,21 @@ async def _schema_lock() -> AsyncIterator[None]:
         await connection.close()
 
 
-@contextlib.contextmanager
-def _file_lock(path: Path) -> Any:
+@asynccontextmanager
+async def _file_lock(path: Path) -> AsyncIterator[None]:
     if sys.platform == "win32":
         yield
         return
     import fcntl
 
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(0.05)
         yield
 
 

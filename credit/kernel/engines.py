@@ -22,6 +22,10 @@ _PRAGMAS = (
 )
 
 
+_READERS = 16  # connections that read at once: each is a thread and three file handles
+_WRITERS = 4  # units wait for the log head anyhow; the rest of the pool stays free for readers
+
+
 class PooledSQLiteTransaction(SQLiteTransaction):
     """An IMMEDIATE transaction that holds the engine's one write lock and hands its connection back at the end."""
 
@@ -31,15 +35,16 @@ class PooledSQLiteTransaction(SQLiteTransaction):
         engine: PooledSQLiteEngine = self.engine  # type: ignore[assignment]
         await engine.write_lock.acquire()
         try:
-            self.connection = await engine.get_connection()
+            connection = await engine.get_connection()
             try:
-                await self.connection.execute("BEGIN IMMEDIATE")
+                await connection.execute("BEGIN IMMEDIATE")
             except BaseException:
-                await engine.release(self.connection)
+                connection.stop()  # a cancelled BEGIN may still come about: never give this connection back
                 raise
         except BaseException:
             engine.write_lock.release()
             raise
+        self.connection = connection
         self.context = engine.current_transaction.set(self)
         return self
 
@@ -48,18 +53,16 @@ class PooledSQLiteTransaction(SQLiteTransaction):
             return exception is None
         engine: PooledSQLiteEngine = self.engine  # type: ignore[assignment]
         connection, self.connection = self.connection, None  # a stray task must not write into a later unit
+        engine.current_transaction.reset(self.context)
         try:
-            if exception is None and not self._rolled_back:
-                await connection.execute("COMMIT")
-            elif not self._rolled_back:
-                await connection.execute("ROLLBACK")
+            if not self._rolled_back:
+                await connection.execute("COMMIT" if exception is None else "ROLLBACK")
         except BaseException:
-            if connection.in_transaction:
-                await connection.execute("ROLLBACK")
+            connection.stop()  # closing rolls back what was left open
             raise
-        finally:
-            engine.current_transaction.reset(self.context)
+        else:
             await engine.release(connection)
+        finally:
             engine.write_lock.release()
         return False
 
@@ -72,10 +75,12 @@ class PooledSQLiteEngine(SQLiteEngine):
         self.idle: list[aiosqlite.Connection] = []
         self.pooling = False
         self.write_lock = asyncio.Lock()
+        self.readers = asyncio.Semaphore(_READERS)
 
     async def start_connection_pool(self, **kwargs: Any) -> None:
         self.pooling = True
         self.write_lock = asyncio.Lock()
+        self.readers = asyncio.Semaphore(_READERS)
 
     async def close_connection_pool(self) -> None:
         self.pooling = False
@@ -87,9 +92,13 @@ class PooledSQLiteEngine(SQLiteEngine):
             return self.idle.pop()
         Path(self.path).parent.mkdir(parents=True, exist_ok=True)
         connection = await aiosqlite.connect(**self.connection_kwargs, cached_statements=512)
-        connection.row_factory = dict_factory  # type: ignore[assignment]
-        for pragma in _PRAGMAS:
-            await connection.execute_fetchall(pragma)
+        try:
+            connection.row_factory = dict_factory  # type: ignore[assignment]
+            for pragma in _PRAGMAS:
+                await connection.execute_fetchall(pragma)
+        except BaseException:
+            connection.stop()
+            raise
         return connection
 
     async def release(self, connection: aiosqlite.Connection) -> None:
@@ -102,11 +111,12 @@ class PooledSQLiteEngine(SQLiteEngine):
     async def _run_in_new_connection(
         self, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
     ) -> list[dict[str, Any]]:
-        connection = await self.get_connection()
-        try:
-            return list(await connection.execute_fetchall(query, args or []))  # type: ignore[arg-type]
-        finally:
-            await self.release(connection)
+        async with self.readers:
+            connection = await self.get_connection()
+            try:
+                return list(await connection.execute_fetchall(query, args or []))  # type: ignore[arg-type]
+            finally:
+                await self.release(connection)
 
     async def _run_in_existing_connection(
         self, connection: Any, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
@@ -124,29 +134,64 @@ class PooledSQLiteEngine(SQLiteEngine):
 
 
 class ReturningPostgresTransaction(PostgresTransaction):
-    """Gives its connection back and clears its context even when COMMIT or ROLLBACK fails."""
+    """Gives its connection back and clears its context even when BEGIN, COMMIT or ROLLBACK fails."""
+
+    async def __aenter__(self) -> ReturningPostgresTransaction:
+        if self._parent is not None:
+            return self._parent  # type: ignore[return-value,unused-ignore]
+        engine: PooledPostgresEngine = self.engine  # type: ignore[assignment]
+        await engine.writers.acquire()
+        try:
+            connection = await self.get_connection()  # type: ignore[no-untyped-call,unused-ignore]
+            try:
+                self.transaction = connection.transaction()
+                await self.transaction.start()
+            except BaseException:
+                await _give_back(engine, connection)
+                raise
+        except BaseException:
+            engine.writers.release()
+            raise
+        self.connection = connection
+        self.context = engine.current_transaction.set(self)
+        return self
 
     async def __aexit__(self, exception_type: Any, exception: Any, traceback: Any) -> bool:
         if self._parent:
             return exception is None
-        engine: PostgresEngine = self.engine
+        engine: PooledPostgresEngine = self.engine  # type: ignore[assignment]
         connection, self.connection = self.connection, None
+        engine.current_transaction.reset(self.context)
         try:
             if exception is None and not self._rolled_back:
                 await self.transaction.commit()
             elif not self._rolled_back:
                 await self.transaction.rollback()
         finally:
-            engine.current_transaction.reset(self.context)
-            if engine.pool:
-                await engine.pool.release(connection)
-            else:
-                await connection.close()
+            try:
+                await _give_back(engine, connection)
+            finally:
+                engine.writers.release()
         return False
 
 
+async def _give_back(engine: PostgresEngine, connection: Any) -> None:
+    if engine.pool:
+        await engine.pool.release(connection)
+    else:
+        await connection.close()
+
+
 class PooledPostgresEngine(PostgresEngine):
-    """PostgreSQL; one transaction class that never leaks a connection."""
+    """PostgreSQL; one transaction class that never leaks a connection, and room in the pool for readers."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config=config)
+        self.writers = asyncio.Semaphore(_WRITERS)
+
+    async def start_connection_pool(self, **kwargs: Any) -> None:
+        self.writers = asyncio.Semaphore(_WRITERS)
+        await super().start_connection_pool(**kwargs)
 
     def transaction(self, allow_nested: bool = True) -> ReturningPostgresTransaction:
         return ReturningPostgresTransaction(engine=self, allow_nested=allow_nested)

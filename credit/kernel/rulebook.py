@@ -29,13 +29,18 @@ class Rulebook:
 
     async def activate(self, *, by: str, now: datetime) -> bool:
         """Logs and keeps the current set unless it is already the newest; True when it was new."""
-        newest = await database.fetch(_NEWEST, _FOREVER)
-        if newest and newest[0]["digest"] == self.current.digest:
+        if await self._is_newest():
             return False
         async with unit(by=by, now=now) as u:
+            if await self._is_newest():  # another process was faster
+                return False
             seq = u.record(RulesActivated(subject=self.current.digest))
             u.write(RuleRelease, {"digest": self.current.digest, "seq": seq, "body": self.current.text})
         return True
+
+    async def _is_newest(self) -> bool:
+        newest = await database.fetch(_NEWEST, _FOREVER)
+        return bool(newest) and newest[0]["digest"] == self.current.digest
 
     async def at(self, seq: int) -> RuleSet:
         """The rules in use at log position `seq`; the first set before any activation."""

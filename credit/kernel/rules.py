@@ -85,6 +85,13 @@ class RuleSet:
         """Every rule in force on `day` whose id starts with `prefix`."""
         return {k: v for k, r in self.rules.items() if k.startswith(prefix) and (v := r.at(day)) is not None}
 
+    def joined(self, other: RuleSet) -> RuleSet:
+        """Both sets as one. Raises RuleFault where an id is in both."""
+        both = self.rules.keys() & other.rules.keys()
+        if both:
+            raise RuleFault(f"{sorted(both)[0]} is already defined; keep one definition")
+        return RuleSet(self.rules | other.rules)
+
     @classmethod
     def from_text(cls, text: str) -> RuleSet:
         """A released rule set back from its stored canonical text."""
@@ -107,9 +114,20 @@ def load(folders: Iterable[Path]) -> RuleSet:
     return RuleSet(rules)
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping: YAML would silently keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"defined twice: {', '.join(twice)}", node.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
 def _read(path: Path) -> list[Rule]:
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        raw = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}  # noqa: S506 - a safe loader
     except yaml.YAMLError as exc:
         raise RuleFault(f"{path}: not YAML: {exc}") from None
     if not isinstance(raw, dict):
@@ -123,6 +141,8 @@ def _rule(path: Path, rule_id: str, body: Any) -> Rule:
     unknown = set(body) - {"title", "unit", "note", "values"}
     if unknown:
         raise RuleFault(f"{path}: {rule_id} has unknown keys {sorted(unknown)}")
+    if not isinstance(body["values"], list):
+        raise RuleFault(f"{path}: {rule_id}: `values` must be a list")
     values = tuple(_value(path, rule_id, v) for v in body["values"])
     days = [v.since for v in values]
     if days != sorted(set(days)):
@@ -131,11 +151,14 @@ def _rule(path: Path, rule_id: str, body: Any) -> Rule:
 
 
 def _value(path: Path, rule_id: str, raw: Any) -> Dated:
-    if not isinstance(raw, dict) or "value" not in raw or not isinstance(raw.get("from"), date):
+    if not isinstance(raw, dict) or "value" not in raw or type(raw.get("from")) is not date:
         raise RuleFault(f"{path}: {rule_id}: each value needs `from` (a day) and `value`")
+    unknown = set(raw) - {"from", "value", "source", "verified", "href"}
+    if unknown:
+        raise RuleFault(f"{path}: {rule_id} from {raw['from']}: unknown keys {sorted(map(str, unknown))}")
     if not raw.get("source"):
         raise RuleFault(f"{path}: {rule_id} from {raw['from']}: cite a `source`")
     if not isinstance(raw.get("verified"), bool):
         raise RuleFault(f"{path}: {rule_id} from {raw['from']}: say `verified: true` or `false`")
-    value = msgspec.to_builtins(raw["value"])
+    value = msgspec.to_builtins(raw["value"], str_keys=True)  # as it comes back from a released set
     return Dated(rule_id, raw["from"], value, str(raw["source"]), raw["verified"], raw.get("href"))

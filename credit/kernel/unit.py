@@ -7,9 +7,11 @@ end in few statements; nothing slow (network, PDF, parsing) belongs inside. Unit
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,6 +22,8 @@ from credit.kernel.clock import business_day
 from credit.kernel.errors import Refusal
 from credit.kernel.ids import new_salt
 from credit.kernel.tables import LogEntry, LogPayload, LogTile, RequestKey
+
+log = logging.getLogger("tendercredit.unit")
 
 _LOCK = "SELECT size, frontier, recorded_at FROM log_head WHERE id = 1"
 _ADVANCE = "UPDATE log_head SET size = {}, frontier = {}, root = {}, recorded_at = {} WHERE id = 1"
@@ -88,10 +92,16 @@ class Unit:
         return self._size + len(self._events) - 1
 
     def write(self, table: type[Table], row: Mapping[str, Any]) -> None:
-        """Adds a witnessed row; its `seq` says which event of this unit wrote it."""
+        """Adds a witnessed row; its `seq` says which event of this unit wrote it. Nullable columns may be left out.
+
+        Raises ValueError for a seq of another unit and for a column that is unknown or missing.
+        """
         if not self._size <= row["seq"] < self.next_seq:
             raise ValueError(f"{table.__name__}: seq {row['seq']} is not of this unit")
-        self._rows.setdefault(table, []).append(dict(row))
+        whole = dict.fromkeys(nullable(table)) | dict(row)
+        if whole.keys() != columns(table):
+            raise ValueError(f"{table.__name__}: wrong columns {sorted(whole.keys() ^ columns(table))}")
+        self._rows.setdefault(table, []).append(whole)
 
     def pending(self, table: type[Table]) -> list[dict[str, Any]]:
         """Rows of `table` written in this unit and not yet in the database."""
@@ -118,8 +128,31 @@ async def unit(*, by: str, now: datetime, request: Request | None = None) -> Asy
         act = Unit(by=by, now=moment, size=head["size"], frontier=frontier)
         yield act
         size = await _close(act, request)
+    _tell(size)
+
+
+def _tell(size: int) -> None:
     for tell in after_commit:
-        tell(size)
+        try:
+            tell(size)
+        except Exception:  # the act is done: a nudge that fails must not look like a failed act
+            log.exception("a nudge after commit failed")
+
+
+@lru_cache(maxsize=64)
+def columns(table: type[Table]) -> frozenset[str]:
+    """The column names of a table: what the digest of its rows covers."""
+    return frozenset(c._meta.name for c in table._meta.columns)
+
+
+@lru_cache(maxsize=64)
+def nullable(table: type[Table]) -> frozenset[str]:
+    return frozenset(c._meta.name for c in table._meta.columns if c._meta.null)
+
+
+def row_id(table: type[Table], row: Mapping[str, Any]) -> str:
+    """The primary key of a row as text."""
+    return str(row[table._meta.primary_key._meta.name])
 
 
 async def _replay(by: str, request: Request) -> None:
@@ -147,12 +180,12 @@ async def _close(act: Unit, request: Request | None) -> int:
     return act.next_seq
 
 
-def _digests(act: Unit) -> dict[int, dict[str, list[str]]]:
-    found: dict[int, dict[str, list[str]]] = {}
+def _digests(act: Unit) -> dict[int, dict[str, dict[str, str]]]:
+    found: dict[int, dict[str, dict[str, str]]] = {}
     for table, rows in act._rows.items():
         for row in rows:
-            name = table._meta.tablename
-            found.setdefault(row["seq"], {}).setdefault(name, []).append(row_digest(row))
+            of_table = found.setdefault(row["seq"], {}).setdefault(table._meta.tablename, {})
+            of_table[row_id(table, row)] = row_digest(row)
     return found
 
 
@@ -166,12 +199,11 @@ def commitment(salt: str, body: str) -> str:
     return hashlib.sha256(bytes.fromhex(salt) + body.encode()).hexdigest()
 
 
-async def _append(act: Unit, digests: dict[int, dict[str, list[str]]]) -> None:
+async def _append(act: Unit, digests: dict[int, dict[str, dict[str, str]]]) -> None:
     entries, payloads, leaves = [], [], []
     for seq, event in enumerate(act._events, act._size):
         salt = new_salt()
-        rows = {table: sorted(found) for table, found in digests.get(seq, {}).items()}
-        payload = canonical.encode({"event": event, "rows": rows})
+        payload = canonical.encode({"event": event, "rows": digests.get(seq, {})})
         body = canonical.encode(
             {"seq": seq, "recorded_at": act.now, "kind": event.kind, "version": event.version,
              "actor": act.by, "subject": event.subject, "commit": commitment(salt, payload)}
