@@ -160,6 +160,7 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True):
     founded_on: date | None = None
     branch_of: str | None = None  # code of the parent
     merged_into: str | None = None  # code of the successor; history is never cleared
+    representative: str | None = None  # salted token of the legal representative's name, to compare, never to read
     revision: int = 1
     seq: int = -1
 

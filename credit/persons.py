@@ -56,6 +56,12 @@ def salted_digest(id_number: str, salt: bytes) -> str:
     return f"{_DIGEST_LIBRARY}:{hmac.new(salt, text.encode(), sha256).hexdigest()}"
 
 
+def name_token(name: str | None, salt: bytes) -> str | None:
+    """64 hex by which equal names can be told without reading them (HMAC-SHA-256); None for no name."""
+    text = _BLANKS.sub("", unicodedata.normalize("NFKC", name or ""))
+    return hmac.new(salt, text.encode(), sha256).hexdigest() if text else None
+
+
 def mask_name(name: str) -> str:
     """The name with all but its first character hidden: 张三丰 becomes 张**."""
     text = name.strip()

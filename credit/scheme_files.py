@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +11,7 @@ import msgspec
 import yaml
 
 from credit.kernel.errors import Refusal
+from credit.kernel.rules import Dated, Rule, RuleSet
 from credit.schemes import Band, FaultItem, Group, Match, MeritItem, Scheme
 
 T = TypeVar("T")
@@ -158,3 +159,14 @@ def _band_faults(scheme: Scheme) -> Iterator[str]:
     low, high = scheme.floor, scheme.ceiling
     if (low is not None and scheme.base < low) or (high is not None and scheme.base > high):
         yield "base: lies outside floor and ceiling; mend one of them"
+
+
+def as_rules(schemes: Iterable[Scheme]) -> RuleSet:
+    """Schemes as dated rules `scheme.<id>`, so that they are released, kept and shown like every other rule."""
+    return RuleSet({f"scheme.{s.scheme_id}": _as_rule(s) for s in schemes})
+
+
+def _as_rule(scheme: Scheme) -> Rule:
+    rule_id, value = f"scheme.{scheme.scheme_id}", msgspec.to_builtins(scheme)
+    dated = Dated(rule_id, scheme.since, value, scheme.source, scheme.verified)
+    return Rule(rule_id, scheme.title, "hundredths of a point", scheme.note or None, (dated,))

@@ -13,6 +13,7 @@ from credit.kernel.errors import FieldError, Invalid, NotFound
 from credit.kernel.ids import derived_id, new_id
 from credit.kernel.unit import Request, Unit, unit
 from credit.model import Authority, Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, SubjectKind
+from credit.persons import name_token
 
 
 class EntityInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +25,7 @@ class EntityInput(msgspec.Struct, frozen=True, kw_only=True):
     founded_on: date | None = None
     branch_of: str | None = None
     merged_into: str | None = None
+    legal_representative: str | None = None
 
 
 class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +41,11 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date | None = None
 
 
-async def register_entity(given: EntityInput, *, by: str, now: datetime) -> Entity:
-    """Enters or changes an entity; the same facts again change nothing. Raises BadCode, Invalid."""
+async def register_entity(given: EntityInput, *, by: str, now: datetime, salt: bytes) -> Entity:
+    """Enters or changes an entity; the same facts again change nothing. Raises BadCode, Invalid.
+
+    The representative's name is kept as a token under `salt` only.
+    """
     code = uscc.check(given.code)
     for other in (given.branch_of, given.merged_into):
         if other is not None:
@@ -52,6 +57,7 @@ async def register_entity(given: EntityInput, *, by: str, now: datetime) -> Enti
         wanted = Entity(
             entity_id=old.entity_id if old else new_id("ent"), kind=given.kind, name=given.name.strip(), code=code,
             founded_on=given.founded_on, branch_of=given.branch_of, merged_into=given.merged_into,
+            representative=name_token(given.legal_representative, salt),
             revision=old.revision + 1 if old else 1, seq=u.next_seq,
         )
         if old is not None and _same(old, wanted):

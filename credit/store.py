@@ -45,7 +45,7 @@ def _entity(row: dict[str, Any]) -> Entity:
     return Entity(
         entity_id=row["entity_id"], kind=SubjectKind(row["kind"]), name=row["name"], code=row["code"],
         person_ref=row["person_ref"], founded_on=row["founded_on"], branch_of=row["branch_of"],
-        merged_into=row["merged_into"], revision=row["revision"], seq=row["seq"],
+        merged_into=row["merged_into"], representative=row["representative"], revision=row["revision"], seq=row["seq"],
     )
 
 
@@ -139,7 +139,8 @@ def write_entity(u: Unit, entity: Entity) -> None:
         {"id": f"{entity.entity_id}/{entity.revision}", "entity_id": entity.entity_id,
          "revision": entity.revision, "seq": entity.seq, "kind": entity.kind.value, "code": entity.code,
          "person_ref": entity.person_ref, "name": entity.name, "folded_name": names.fold(entity.name),
-         "founded_on": entity.founded_on, "branch_of": entity.branch_of, "merged_into": entity.merged_into},
+         "founded_on": entity.founded_on, "branch_of": entity.branch_of, "merged_into": entity.merged_into,
+         "representative": entity.representative},
     )
 
 

@@ -23,6 +23,7 @@ class EntityRevision(Table, tablename="credit_entity"):
     founded_on = Date(null=True, default=None)
     branch_of = Varchar(length=18, null=True, default=None)
     merged_into = Varchar(length=18, null=True, default=None)
+    representative = Varchar(length=64, null=True, default=None)
 
 
 class RecordRevision(Table, tablename="credit_record"):

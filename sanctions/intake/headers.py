@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from sanctions.intake.outcomes import DuplicateColumn, HeaderMissing, UnknownColumn
+from sanctions.intake.privacy import without_id_numbers
 
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _UNDERSCORES = re.compile(r"[-‐‑‒–—―_﹍]+")
@@ -85,10 +86,10 @@ def standard_name(meaning: str) -> str:
 
 def no_header(first: list[str]) -> HeaderMissing:
     """The refusal of a file whose first rows name no known columns."""
-    seen = "、".join(c.strip()[:20] for c in first if c.strip())[:120] or "(空)"
+    seen = without_id_numbers("、".join(c.strip()[:20] for c in first if c.strip())[:120]) or "(空)"
     return HeaderMissing(
         f"找不到表头(读到的首行是:{seen}):第一行须有“行政相对人名称”“行政处罚决定书文号”等列名;"
-        "若显示为乱码,请另存为“CSV UTF-8(逗号分隔)”"
+        "列以逗号分隔;若显示为乱码,请另存为“CSV UTF-8(逗号分隔)”"
     )
 
 

@@ -127,8 +127,8 @@ def _is_only_order(words: Vocabulary, content: str, document_no: str) -> bool:
 def _clauses(sentence: str) -> list[str]:
     """Comma clauses; an order whose verb comes after the comma keeps its two halves together."""
     joined: list[str] = []
-    for part in _CLAUSES.split(sentence):
-        clause = _NUMBERING.sub("", part).strip()
+    for part in _CLAUSES.split(_NUMBERING.sub("", sentence)):
+        clause = part.strip()
         if clause and joined and _OPENS.search(joined[-1]) and not vocabulary().orders.search(joined[-1]):
             joined[-1] += clause
         elif clause:

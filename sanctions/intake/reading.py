@@ -1,4 +1,4 @@
-"""Bytes to raw rows: what kind of file it is, and where to find its reader."""
+"""What every reader of a file gives: raw rows, numbered as a spreadsheet numbers them, walked as often as needed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from sanctions.intake.outcomes import FileTooLarge, Limits, WrongEncoding, WrongType
+from sanctions.intake.outcomes import FileTooLarge, Limits
 
-HEAD_ROWS = 10
-_XLSX = b"PK\x03\x04"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_OTHER = (
-    (b"\xd0\xcf\x11\xe0", "旧版 XLS 文件,或带密码的表格"),
-    (b"%PDF", "PDF 文件"),
-    (b"PK\x05\x06", "空的压缩包"),
-    (b"\x1f\x8b", "压缩文件"),
-    (b"Rar!", "压缩文件"),
-    (b"7z\xbc\xaf", "压缩文件"),
-)
+HEAD_ROWS = 10  # a header is looked for this far down
 
 
 class RawRow(NamedTuple):
@@ -57,21 +47,3 @@ class Input:
 
     def open(self) -> BinaryIO:
         return io.BytesIO(self._data) if isinstance(self._data, bytes) else self._data.open("rb")
-
-
-def open_source(data: bytes | Path, limits: Limits) -> Source:
-    """The reader for this file. Raises a FileRefused naming the cure for anything but CSV and XLSX."""
-    from sanctions.intake.csv_rows import CsvSource
-    from sanctions.intake.xlsx_rows import XlsxSource
-
-    given = Input(data, limits)
-    with given.open() as raw:
-        head = raw.read(8)
-    if head.startswith(_XLSX):
-        return XlsxSource(given, limits)
-    if head.startswith(_UTF16):
-        raise WrongEncoding("文件是 UTF-16 编码:请另存为“CSV UTF-8(逗号分隔)”或 XLSX")
-    for magic, what in _OTHER:
-        if head.startswith(magic):
-            raise WrongType(f"这是{what}:请另存为 XLSX 或 CSV(UTF-8 或 GB18030)后再导入")
-    return CsvSource(given)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sanctions.intake.headers import Header, is_header, no_header, read_header, unknown_column
 from sanctions.intake.outcomes import Layout, Limits, SeveralSheets, TooManyRows
-from sanctions.intake.reading import RawRow, Source, open_source
+from sanctions.intake.reading import RawRow, Source
+from sanctions.intake.sources import open_source
 
 
 class Table:

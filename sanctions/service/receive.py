@@ -17,6 +17,7 @@ from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
 from credit.model import Entity, PenaltyFacts, Prose, Stage, SubjectKind
+from credit.persons import name_token
 from credit.service import open_entity, open_record, person_entity_id
 from sanctions import bans, checks, store
 from sanctions.document_no import fold_document_no
@@ -47,6 +48,7 @@ class Prepared(msgspec.Struct, frozen=True):
     prose: Prose
     bases: tuple[str, ...]  # rule id of each stated restriction
     subject_key: str  # code, or the entity id of a natural person
+    representative: str | None = None
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -90,9 +92,10 @@ class Seen:
 class Receiving:
     """The service that takes penalties in."""
 
-    def __init__(self, book: Rulebook, clock: Clock) -> None:
+    def __init__(self, book: Rulebook, clock: Clock, salt: bytes) -> None:
         self.book = book
         self.clock = clock
+        self.salt = salt  # of the tokens by which equal names of representatives are told
 
     async def prepare(
         self, command: PenaltyCommand, caller: Caller, *, stage: Stage = Stage.DECIDED, seen: Seen | None = None
@@ -122,6 +125,7 @@ class Receiving:
         return Prepared(
             command=command, natural_key=f"{authority_key}|{number}|{subject_key}", digest=digest, facts=facts,
             prose=_prose(command), bases=bases, subject_key=subject_key,
+            representative=name_token(command.subject.legal_representative, self.salt),
         )
 
     async def _authority(
@@ -308,5 +312,5 @@ def _entity_id(item: Prepared) -> str:
 def _new_entity(item: Prepared, entity_id: str, seq: int) -> Entity:
     subject = item.command.subject
     return Entity(entity_id=entity_id, kind=subject.kind, name=subject.name, code=_code(item),
-                  person_ref=subject.person_ref, seq=seq)
+                  person_ref=subject.person_ref, representative=item.representative, seq=seq)
 

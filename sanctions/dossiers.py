@@ -1,0 +1,38 @@
+"""A subject's file put together from what is stored: the one input of an answer, now or as known before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from credit.model import Entity, Record, RecordKind
+from sanctions.model import ParkedRow, Restriction, Scope, SourceState
+from sanctions.verdicts import Dossier, ParkedTrace, Source, TenderRegime
+
+_REGIMES = {
+    Scope.MANDATORY_TENDER.value: TenderRegime.TENDERING,
+    Scope.GOVERNMENT_PROCUREMENT.value: TenderRegime.GOVERNMENT_PROCUREMENT,
+}
+
+
+def assemble(
+    code: str, entity: Entity | None, records: Iterable[Record], restrictions: Iterable[Restriction],
+    parked: Iterable[ParkedRow],
+) -> Dossier:
+    """The file of `code`; `known` is false where neither entity nor parked row names it."""
+    traces = tuple(trace(row) for row in parked)
+    return Dossier(
+        entity=entity, code=code, records=tuple(r for r in records if r.kind is RecordKind.PENALTY),
+        restrictions=tuple(restrictions), parked=traces, known=entity is not None or bool(traces),
+    )
+
+
+def trace(row: ParkedRow) -> ParkedTrace:
+    """What an answer needs of a parked row: the regimes it may touch, empty where any may be."""
+    regimes = tuple(_REGIMES[scope] for scope in row.regimes if scope in _REGIMES)
+    told = regimes if len(regimes) == len(row.regimes) else ()
+    return ParkedTrace(seq=row.seq, regimes=told, code=row.code or "")
+
+
+def source(state: SourceState) -> Source:
+    return Source(list=state.list, official_channel=state.official_channel, fetched_at=state.fetched_at,
+                  static=state.static)

@@ -1,0 +1,124 @@
+"""The register: every subject's file in memory, following the log, so that a current question needs no database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import TypeVar
+
+from credit import lookup, names
+from credit.kernel import ledger
+from credit.kernel.errors import Conflict
+from credit.model import Entity, Record
+from sanctions import store
+from sanctions.dossiers import assemble
+from sanctions.model import ParkedRow, Restriction
+from sanctions.service.dossiers import dossier, sources
+from sanctions.verdicts import Dossier, Source
+
+_PAGE = 5000
+T = TypeVar("T")
+
+
+class NotYetKnown(Conflict):
+    code = "not_yet_known"
+    title = "尚未处理到该日志位置 Log position not reached"
+
+
+class Register:
+    """Files by code as of log position `seq`. `version` rises with every change, for caches."""
+
+    def __init__(self) -> None:
+        self.seq = -1
+        self.origin = ""
+        self.recorded_at: datetime | None = None
+        self.version = 0
+        self.sources: tuple[Source, ...] = ()
+        self._files: dict[str, Dossier] = {}
+        self._names: dict[str, set[str]] = defaultdict(set)
+        self._lock = asyncio.Lock()
+
+    def get(self, code: str) -> Dossier:
+        """The file of a code; for one never seen, an empty file with `known` false."""
+        found = self._files.get(code)
+        return found if found is not None else Dossier(code=code, known=False)
+
+    def named(self, folded: str) -> tuple[str, ...]:
+        """Codes of the companies that bear or bore this folded name."""
+        return tuple(sorted(self._names.get(folded, ())))
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    async def load(self) -> None:
+        """Reads everything as of the head."""
+        async with self._lock:
+            head = await ledger.head()
+            records: dict[str, list[Record]] = defaultdict(list)
+            async for record in _pages(lookup.all_records, "record_id"):
+                records[record.entity_id].append(record)
+            restrictions: dict[str, list[Restriction]] = defaultdict(list)
+            for restriction in await store.all_restrictions():
+                restrictions[restriction.entity_id].append(restriction)
+            parked: dict[str, list[ParkedRow]] = defaultdict(list)
+            for row in await store.parked_open():
+                if row.code:
+                    parked[row.code].append(row)
+            self._files.clear()
+            self._names.clear()
+            async for entity in _pages(lookup.all_entities, "entity_id"):
+                if entity.code:
+                    of = entity.entity_id
+                    rows = parked.pop(entity.code, [])
+                    self._keep(entity, assemble(entity.code, entity, records[of], restrictions[of], rows))
+            for code, rows in parked.items():
+                self._files[code] = assemble(code, None, (), (), rows)
+            await self._seen(head)
+        await self.follow()  # what was committed while we read
+
+    async def follow(self, min_seq: int = -1) -> None:
+        """Catches up with the log. Raises NotYetKnown where even the log has not reached `min_seq`."""
+        async with self._lock:
+            head = await ledger.head()
+            if head.size - 1 > self.seq:
+                await self._catch_up(head)
+            if self.seq < min_seq:
+                raise NotYetKnown(f"日志现有{self.seq + 1}条,尚无第{min_seq}条;请稍后再问", seq=self.seq)
+
+    async def _catch_up(self, head: ledger.Head) -> None:
+        upto = head.size - 1
+        ids = await lookup.changed_entities(self.seq, upto) | await store.entities_restricted(self.seq, upto)
+        codes = await store.codes_parked(self.seq, upto)
+        for entity_id in ids:
+            entity = await lookup.entity_by_id(entity_id, upto)
+            if entity is not None and entity.code:
+                codes.add(entity.code)
+        for code in codes:
+            file = await dossier(code, upto)
+            if file.entity is not None:
+                self._keep(file.entity, file)
+            elif file.known:
+                self._files[code] = file
+            else:
+                self._files.pop(code, None)
+        await self._seen(head)
+
+    def _keep(self, entity: Entity, file: Dossier) -> None:
+        assert entity.code is not None
+        self._files[entity.code] = file
+        self._names[names.fold(entity.name)].add(entity.code)
+
+    async def _seen(self, head: ledger.Head) -> None:
+        self.sources = await sources(head.size - 1)
+        self.seq, self.origin, self.recorded_at = head.size - 1, head.origin, head.recorded_at
+        self.version += 1
+
+
+async def _pages(read: Callable[[str, int], Awaitable[list[T]]], key: str) -> AsyncIterator[T]:
+    after = ""
+    while page := await read(after, _PAGE):
+        for item in page:
+            yield item
+        after = getattr(page[-1], key)

@@ -1,0 +1,130 @@
+"""How a company stands on a day: its records with class and window, its bars, its score."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from credit import lookup
+from credit.kernel.errors import NotFound
+from credit.kernel.rulebook import Rulebook
+from credit.kernel.rules import RuleSet
+from credit.model import Entity, PenaltyFacts, Prose, Record, RecordKind, Severity
+from credit.schemes import Scheme
+from credit.scoring import Score, ScoredRecord, history, score, scored
+from sanctions import store
+from sanctions.classify import Classification, classify
+from sanctions.lookback import LookBack, look_back
+from sanctions.model import Restriction
+from sanctions.publication import EarliestRepair, Publication, earliest_repair, is_published, publication
+from sanctions.service.dossiers import dossier
+
+
+class UnknownScheme(NotFound):
+    code = "scheme_unknown"
+    title = "没有这个计分方案 No such scheme"
+
+
+class PenaltyView(msgspec.Struct, frozen=True, kw_only=True):
+    """A penalty with everything the rules say of it on a day."""
+
+    record: Record
+    entity: Entity
+    classification: Classification
+    window: Publication | None
+    earliest: EarliestRepair
+    look_back: LookBack | None
+    restrictions: tuple[Restriction, ...]
+    published: bool
+
+
+def view(
+    record: Record, entity: Entity, restrictions: tuple[Restriction, ...], day: date, rules: RuleSet
+) -> PenaltyView:
+    """The rules applied to one penalty. Pure."""
+    facts = record.penalty
+    found = classify(facts, rules)
+    window = publication(facts, found, rules, subject=entity.kind)
+    return PenaltyView(
+        record=record, entity=entity, classification=found, window=window, earliest=earliest_repair(facts, window),
+        look_back=None if record.withdrawn else look_back(facts, rules),
+        restrictions=tuple(r for r in restrictions if r.record_id == record.record_id and not r.withdrawn),
+        published=is_published(facts, window, day, withdrawn=record.withdrawn),
+    )
+
+
+class Standing:
+    """The service of reading how somebody stands."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+
+    async def penalty(self, record_id: str, day: date, seq: int = store.FOREVER) -> PenaltyView:
+        """One penalty under the rules known at `seq`. Raises NotFound."""
+        record = await lookup.record(record_id, seq)
+        if record is None or record.kind is not RecordKind.PENALTY:
+            raise NotFound("没有这条处罚记录 no such penalty")
+        entity = await lookup.entity_by_id(record.entity_id, seq)
+        assert entity is not None  # a record is written with or after its entity
+        restrictions = await store.restrictions_of_record(record_id, seq)
+        return view(record, entity, restrictions, day, await self._rules(seq))
+
+    async def prose(self, record: Record) -> Prose | None:
+        """The record's prose; None once erased."""
+        return await lookup.prose(record.payload_id)
+
+    async def penalties(self, code: str, day: date, seq: int = store.FOREVER) -> tuple[PenaltyView, ...]:
+        """Every penalty of a company, oldest first."""
+        file, rules = await dossier(code, seq), await self._rules(seq)
+        if file.entity is None:
+            return ()
+        return tuple(view(r, file.entity, file.restrictions, day, rules) for r in file.records)
+
+    async def score(self, code: str, scheme_id: str, day: date, seq: int = store.FOREVER) -> Score:
+        """The score with its lines on `day` from what was known at `seq`. Raises UnknownScheme, SchemeNotInForce."""
+        rules = await self._rules(seq)
+        return score(await self._scored(code, rules, seq), scheme(rules, scheme_id), day)
+
+    async def history(self, code: str, scheme_id: str, first: date, last: date) -> tuple[Score, ...]:
+        """The days on which the score changes between two inclusive days, from what is known now."""
+        rules = self.book.current
+        return history(await self._scored(code, rules, store.FOREVER), scheme(rules, scheme_id), first, last)
+
+    async def _scored(self, code: str, rules: RuleSet, seq: int) -> list[ScoredRecord]:
+        entity = await lookup.entity_by_code(code, seq)
+        records = await lookup.records_of(entity.entity_id, seq) if entity else ()
+        restrictions = await store.restrictions_of(entity.entity_id, seq) if entity else ()
+        return with_classes(records, restrictions, rules)
+
+    async def _rules(self, seq: int) -> RuleSet:
+        return self.book.current if seq == store.FOREVER else await self.book.at(seq)
+
+
+def with_classes(
+    records: tuple[Record, ...], restrictions: tuple[Restriction, ...], rules: RuleSet
+) -> list[ScoredRecord]:
+    """Records made ready for scoring: each with its class and the rule ids of the bans it states."""
+    acts: dict[str, tuple[str, ...]] = {}
+    for restriction in restrictions:
+        if not restriction.withdrawn:
+            acts[restriction.record_id] = (*acts.get(restriction.record_id, ()), restriction.basis_id)
+
+    def severity_of(record: Record) -> Severity | None:
+        return classify(record.facts, rules).severity if isinstance(record.facts, PenaltyFacts) else None
+
+    return scored(records, severity_of, lambda record: acts.get(record.record_id, ()))
+
+
+def schemes(rules: RuleSet) -> dict[str, Scheme]:
+    """Every scoring scheme of a rule set, by id."""
+    ids = [rule_id for rule_id in rules.rules if rule_id.startswith("scheme.")]
+    return {i.removeprefix("scheme."): scheme(rules, i.removeprefix("scheme.")) for i in ids}
+
+
+def scheme(rules: RuleSet, scheme_id: str) -> Scheme:
+    """The newest version of a scheme in a rule set. Raises UnknownScheme."""
+    rule = rules.rules.get(f"scheme.{scheme_id}")
+    if rule is None:
+        raise UnknownScheme(f"没有计分方案“{scheme_id}”;可用方案见 GET /v1/rules")
+    return msgspec.convert(rule.values[-1].value, Scheme)
