@@ -66,7 +66,7 @@ class CachedFace(msgspec.Struct, frozen=True, kw_only=True):
         if not path.exists():
             start = number << _BLOCK_BITS
             wanted = range(start, start + (1 << _BLOCK_BITS))
-            _convert(self.source, wanted, path, f"TC-{self.face}-{number:04x}")
+            _convert(self.source, wanted, path)
         return path
 
 
@@ -125,7 +125,7 @@ def keep_licence(folder: Path) -> None:
 
 def _convert_all(jobs: dict[Face, tuple[Path, Path]], progress: Progress | None, processes: int) -> None:
     tell: Progress = progress or (lambda face, done, total: None)
-    work = [(face, partial(_convert_base, face, *job)) for face, job in jobs.items()]
+    work = [(face, partial(_convert_base, *job)) for face, job in jobs.items()]
     if len(work) < 2 or processes < 2:
         for done, (face, run) in enumerate(work, 1):
             run()
@@ -138,13 +138,14 @@ def _convert_all(jobs: dict[Face, tuple[Path, Path]], progress: Progress | None,
             tell(face, done, len(work))
 
 
-def _convert_base(face: Face, source: Path, base: Path) -> None:
+def _convert_base(source: Path, base: Path) -> None:
     covers = glyphs.coverage(source)
     _write_whole(_coverage_path(base), lambda path: path.write_text(_ranges(covers), encoding="ascii"))
-    _convert(source, glyphs.gb2312(), base, f"TC-{face}")
+    _convert(source, glyphs.gb2312(), base)
 
 
-def _convert(source: Path, wanted: Iterable[int], target: Path, name: str) -> None:
+def _convert(source: Path, wanted: Iterable[int], target: Path) -> None:
+    name = f"TC-{target.stem}"  # unlike for each source: ReportLab takes two fonts of one name for the same
     _write_whole(target, lambda path: glyphs.convert(source, wanted, path, name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ def convert(source: Path, code_points: Iterable[int], target: Path, name: str) -
 
 def _open(source: Path) -> TTFont:
     try:
-        return TTFont(source, lazy=True, recalcTimestamp=False)
+        return TTFont(io.BytesIO(source.read_bytes()), lazy=True, recalcTimestamp=False)
     except Exception as exc:
         raise FontFault(f"{source} 不是可读的字体文件({type(exc).__name__}),请检查路径", font=str(source)) from exc
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
 from notices import wording
@@ -28,6 +28,7 @@ from notices.model import (
     Title,
 )
 from notices.numbering import DRAFT_NUMBER
+from notices.typeset import require_glyphs
 
 CURRENT_VERSION = "v1"
 UNSTAMPED = Stamp(number=DRAFT_NUMBER, issued_on=None, verify_url="")
@@ -62,6 +63,14 @@ def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, vers
     return Letter(kind=kind, version=version, title=title, blocks=blocks)
 
 
+def require_drawable(letter: Letter, covers: Set[int]) -> None:
+    """Raises GlyphMissing unless the fonts draw every character of the letter and of its page numbers.
+
+    `covers` is `FontCache.covers`; done before a number is reserved, and again when the PDF is drawn.
+    """
+    require_glyphs("".join(letter.words()) + "— 0123456789", covers)
+
+
 def _values(facts: LetterFacts, stamp: Stamp) -> dict[str, object]:
     severity = SEVERITY_WORDS[facts.severity] if facts.severity else None
     return {
@@ -87,8 +96,8 @@ def _kind(kind: PenaltyKind, facts: LetterFacts) -> str:
 
 
 def _blocks(lines: Iterable[wording.Marked], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
-    yield Organ(facts.issuer.name)
-    yield NumberLine(stamp.number)
+    yield Organ(wording.line(facts.issuer.name))
+    yield NumberLine(wording.line(stamp.number))
     headings = iter(_NUMERALS)
     rows: list[tuple[Cell, ...]] = []
     receipt: Receipt | None = None
@@ -121,7 +130,7 @@ def _block(mark: str, text: str, headings: Iterable[str], facts: LetterFacts, st
             yield Heading(f"{next(iter(headings))}、{text}")
         case "seal":
             issued = wording.day(stamp.issued_on) if stamp.issued_on else "日期待定"
-            yield Signature(facts.issuer.name, issued, text)
+            yield Signature(wording.line(facts.issuer.name), issued, text)
         case "code" if stamp.verify_url:
             yield Code(stamp.verify_url, text)
         case "footer":

@@ -14,17 +14,22 @@ from notices import fonts
 from notices import page as sheet
 from notices.embedding import EmbeddedFace
 from notices.layout import lay_out
+from notices.letters import require_drawable
 from notices.model import Letter, NumberLine, Organ
 from notices.page import Page, Rule, Run, Square, Type
-from notices.typeset import require_glyphs
 
 _RED, _BLACK = (0.78, 0.0, 0.0), (0.0, 0.0, 0.0)
-_faces: dict[str, tuple[fonts.FontCache, dict[Type, EmbeddedFace]]] = {}
+Loaded = tuple[fonts.FontCache, dict[Type, EmbeddedFace]]
+_faces: dict[str, Loaded] = {}  # per process
 
 
-def warm(font_cache_dir: str) -> None:
-    """Loads the fonts of this process; an initializer for a process pool, so that the first letter is quick."""
-    _load(font_cache_dir)
+def warm(font_cache_dir: str, body: str | None = None, heading: str | None = None) -> None:
+    """Loads the fonts of this process; an initializer for a process pool, so that the first letter is quick.
+
+    `body` and `heading` are an agency's own font files; without them the packaged faces are used.
+    """
+    chosen = fonts.FontSources.packaged(body=Path(body) if body else None, heading=Path(heading) if heading else None)
+    _faces[font_cache_dir] = _open(font_cache_dir, chosen)
 
 
 def render(letter: Letter | bytes, font_cache_dir: str) -> bytes:
@@ -32,7 +37,7 @@ def render(letter: Letter | bytes, font_cache_dir: str) -> bytes:
     if isinstance(letter, bytes):
         letter = msgspec.msgpack.decode(letter, type=Letter)
     cache, faces = _load(font_cache_dir)
-    require_glyphs("".join(letter.words()), cache.covers)
+    require_drawable(letter, cache.covers)
     pages = lay_out(letter, {face: embedded.measure for face, embedded in faces.items()})
     return draw(pages, faces, title=_title(letter), author=_author(letter))
 
@@ -112,13 +117,15 @@ def _code(canvas: Any, square: Square) -> None:
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _load(font_cache_dir: str) -> tuple[fonts.FontCache, dict[Type, EmbeddedFace]]:
-    loaded = _faces.get(font_cache_dir)
-    if loaded is None:
-        cache = fonts.ensure(Path(font_cache_dir), processes=1)
-        faces = {Type.BODY: EmbeddedFace(cache.body), Type.HEADING: EmbeddedFace(cache.heading)}
-        loaded = _faces[font_cache_dir] = (cache, faces)
-    return loaded
+def _load(font_cache_dir: str) -> Loaded:
+    if font_cache_dir not in _faces:
+        warm(font_cache_dir)
+    return _faces[font_cache_dir]
+
+
+def _open(font_cache_dir: str, sources: fonts.FontSources) -> Loaded:
+    cache = fonts.ensure(Path(font_cache_dir), sources, processes=1)
+    return cache, {Type.BODY: EmbeddedFace(cache.body), Type.HEADING: EmbeddedFace(cache.heading)}
 
 
 def _title(letter: Letter) -> str:

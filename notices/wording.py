@@ -69,12 +69,14 @@ def term(clock: Clock) -> str:
     return f"{clock.amount}{_UNITS[clock.unit]}"
 
 
-def fold(value: object) -> object:
-    """An inserted value on one line, without control characters; other types pass unchanged."""
-    if not isinstance(value, str):
-        return value
-    one_line = " ".join(value.split())
-    return "".join(ch for ch in one_line if unicodedata.category(ch) not in ("Cc", "Cf"))
+def line(value: str) -> str:
+    """`value` on one line, without control and format characters."""
+    spaced = "".join(" " if ch.isspace() else ch for ch in value)
+    return " ".join("".join(ch for ch in spaced if unicodedata.category(ch) not in ("Cc", "Cf")).split())
+
+
+def _finalize(value: object) -> object:
+    return line(value) if isinstance(value, str) else value
 
 
 @cache
@@ -95,7 +97,7 @@ def _environment() -> Environment:
         loader=PackageLoader("notices"),
         autoescape=False,  # noqa: S701 - plain text: html.py escapes every word of every block
         undefined=StrictUndefined,
-        finalize=fold,
+        finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
     )
