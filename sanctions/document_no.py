@@ -18,7 +18,8 @@ _BETWEEN = re.compile(r"[;,、/]")
 
 def fold_document_no(text: str) -> str:
     """The form in which two numbers are compared: width and brackets made one, blanks dropped (contract, HTTP)."""
-    return _BLANKS.sub("", unicodedata.normalize("NFKC", text).translate(_BRACKETS))
+    without_blanks = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
+    return unicodedata.normalize("NFKC", without_blanks).translate(_BRACKETS)
 
 
 def tidy_document_no(text: str) -> str:

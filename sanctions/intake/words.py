@@ -15,6 +15,7 @@ from credit.model import PenaltyKind
 _CLAUSE = re.compile(r"[，,；;。、:：\n]")
 _SENTENCE = re.compile(r"[；;。\n]")
 _LOOK_BACK = 8
+_SENTENCE_BACK = 300
 
 
 class Named(NamedTuple):
@@ -68,10 +69,11 @@ class Vocabulary:
         return Named(singles, frozenset(h for h in hits if len(h) > 1))
 
     def _imposed(self, text: str, start: int) -> bool:
-        clause = _CLAUSE.split(text[:start])[-1]
+        before = text[max(0, start - _SENTENCE_BACK) : start]
+        clause = _CLAUSE.split(before)[-1]
         if self._negations.search(clause[-_LOOK_BACK:]) or self._proposals.search(clause):
             return False
-        return not self._threats.search(_SENTENCE.split(text[:start])[-1])
+        return not self._threats.search(_SENTENCE.split(before)[-1])
 
 
 @cache

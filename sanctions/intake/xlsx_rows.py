@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from credit.kernel.errors import Refusal
 from sanctions.intake.archive import check_archive
@@ -42,7 +43,7 @@ class XlsxSource:
     def _walk(self, sheet: Any) -> Iterator[RawRow]:
         try:
             sheet.reset_dimensions()
-            for number, cells in enumerate(sheet.iter_rows(), 1):
+            for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
                 yield self._row(number, cells)
         except Refusal:
             raise
@@ -54,11 +55,11 @@ class XlsxSource:
             raise FileSuspicious("行号超出表格范围:请用表格软件另存为 XLSX 后再导入")
         width = self._limits.max_columns
         if len(cells) > width:
-            if any(c.value is not None for c in cells[width:]):
+            if any(value is not None for value in cells[width:]):
                 raise FileSuspicious(f"列数超过 {width}:请只保留双公示的列")
             cells = cells[:width]
-        formulas = tuple(i for i, c in enumerate(cells) if c.data_type == "f")
-        return RawRow(number, [_text(c.value) for c in cells], formulas)
+        formulas = tuple(i for i, value in enumerate(cells) if _is_formula(value))
+        return RawRow(number, [_text(value) for value in cells], formulas)
 
 
 class _Workbook:
@@ -79,6 +80,13 @@ class _Workbook:
     def __exit__(self, *_: object) -> None:
         self._book.close()
         self._raw.close()
+
+
+def _is_formula(value: Any) -> bool:
+    """Plain formulas arrive as text, array and data-table ones as objects."""
+    if isinstance(value, str):
+        return value.startswith("=")
+    return isinstance(value, ArrayFormula | DataTableFormula)
 
 
 def _text(value: Any) -> str:
