@@ -17,11 +17,11 @@ DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇"
 UNITS = {"十": 10, "百": 100}
 NUMBER = "(?:[0-9]{1,3}|[零〇一二三四五六七八九十百两]{1,7})"
 ARTICLE = re.compile(
-    f"第?(?P<listed>{NUMBER})(?=(?:[、,和及至](?:第?{NUMBER}[、,和及至])*)第?{NUMBER}条)"
+    f"第?(?P<listed>{NUMBER})(?=(?:[、,和及至](?:第?{NUMBER}[、,和及至]){{0,20}})第?{NUMBER}条)"
     f"|第?(?P<article>{NUMBER})条"
     f"|(?<=[法例])第?(?P<bare>{NUMBER})(?![0-9年号])"
 )
-NOISE = re.compile(r"中华人民共和国|[《》〈〉<>“”\"'\s]|\([^()]*(?:修正|修订|年)[^()]*\)")
+NOISE = re.compile(r"中华人民共和国|[《》〈〉<>“”\"'\s]|\([^()]{0,40}(?:修正|修订|年)[^()]{0,40}\)")
 BREAK = re.compile(r"[、,;:。.()/和与及或]")
 TITLE = re.compile(r"(?:法|条例|办法|规定|细则|决定)$")
 NEUTRAL = re.compile(r"(?:^|的|之)规定$")

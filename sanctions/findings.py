@@ -60,8 +60,9 @@ def _of_restriction(restriction: Restriction, record: Record | None, question: Q
     ban = known_ban(restriction.basis_id, record.penalty.decided_on, question.rules)
     facts = _facts(restriction, record)
     title = ban_title(restriction.scope, last)
-    if question.day < restriction.first_day:
-        title = f"{title},自{day_text(restriction.first_day)}起"
+    first = max(restriction.first_day, record.penalty.decided_on)
+    if question.day < first:
+        title = f"{title},自{day_text(first)}起"
         yield Finding(note("ban_not_started", ReasonSource.STATUTE, title, **facts), -1)
     elif stayed(record.penalty, question.day):
         yield Finding(note("ban_stayed", ReasonSource.STATUTE, f"{title};现停止执行", **facts), -1)

@@ -30,7 +30,9 @@ def _bans(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestric
     records = {record.record_id: record for record in dossier.records if counts(record)}
     for restriction in dossier.restrictions:
         record, last = records.get(restriction.record_id), restriction.last_day
-        if restriction.withdrawn or record is None or day < restriction.first_day or (last and day > last):
+        if restriction.withdrawn or record is None or (last is not None and day > last):
+            continue
+        if day < max(restriction.first_day, record.penalty.decided_on):
             continue
         ban = known_ban(restriction.basis_id, record.penalty.decided_on, rules)
         if ban is not None and ban.announced and not stayed(record.penalty, day):

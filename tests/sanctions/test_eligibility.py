@@ -256,3 +256,22 @@ def test_the_public_sees_a_look_back_only_while_its_penalty_is_shown() -> None:
 )
 def test_the_public_sees_nothing_else(file: Dossier) -> None:
     assert published_restrictions(file, DAY, RULES) == ()
+
+
+@pytest.mark.parametrize("day", [date(1900, 1, 1), date(1999, 12, 31), date(2015, 6, 1), date(9999, 12, 31)])
+def test_any_day_can_be_asked_about(day: date) -> None:
+    file = dossier(records=(record(),), restrictions=(restriction(),))
+    assert decide(file, tender(**WORKS), day, RULES, ALL_LISTS).outcome == "eligible"
+
+
+def test_a_bar_that_ends_with_the_calendar_is_answered() -> None:
+    # the end of an evaluator's bar under 条例 71 as an office may write it
+    ends = restriction(
+        scope="evaluation_work",
+        basis_id="ban.tendering_regulation_71",
+        basis="招标投标法实施条例第七十一条",
+        to=date.max,
+    )
+    file = dossier(records=(record(),), restrictions=(ends,))
+    verdict = decide(file, tender(type="evaluation"), DAY, RULES, ALL_LISTS)
+    assert (verdict.outcome, verdict.reasons[0].remedy.earliest) == ("ineligible", date.max)
