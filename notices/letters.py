@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
+from credit.kernel.periods import next_day
 from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
 from notices import wording
 from notices.model import (
@@ -84,8 +85,22 @@ def _values(facts: LetterFacts, stamp: Stamp) -> dict[str, object]:
         "on_the_spot": facts.procedure is Procedure.SIMPLE,
         "legacy": facts.regime is Regime.NDRC58,
         "samr": facts.regime is Regime.SAMR107,
-        "minor": facts.severity is Severity.MINOR,
-        "stops_by_itself": facts.regime is Regime.SAMR107 and facts.severity is Severity.MINOR,
+    } | _window(facts)
+
+
+def _window(facts: LetterFacts) -> dict[str, object]:
+    shown, repair = facts.publication, facts.repair
+    repairable = shown.published and not shown.by_itself
+    least = shown.min_until if repairable else None
+    earliest = repair.earliest or (next_day(least) if least else None)
+    return {
+        "published": shown.published,
+        "stops_by_itself": shown.published and shown.by_itself,
+        "repairable": repairable,
+        "least": least,
+        "earliest": earliest,
+        "strict": repair.earliest_strict if repair.earliest_strict != earliest else None,
+        "duty_open": repair.performed_on is None,
     }
 
 

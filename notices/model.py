@@ -72,12 +72,18 @@ class LookBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """The window of a record: shown from `first_day`, at least to `min_until`, at most to `max_until` inclusive."""
+    """The window of a record: shown from `first_day`, at least to `min_until`, at most to `max_until` inclusive.
+
+    `min_until` null: no minimum. `by_itself`: display stops without an application. `max_stated`: the last day
+    is the 公示截止期 of the decision itself.
+    """
 
     published: bool
     first_day: date | None = None
     min_until: date | None = None
     max_until: date | None = None
+    by_itself: bool = False
+    max_stated: bool = False
 
 
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +114,9 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Repair(msgspec.Struct, frozen=True, kw_only=True):
-    """When a repair may be applied for; `earliest` null while it hangs on the day the duty is performed."""
+    """When a repair may be applied for; `earliest` null while the duty is open: then the day after the minimum
+    is named, on the condition that the duty is done.
+    """
 
     earliest: date | None = None
     earliest_strict: date | None = None

@@ -32,14 +32,25 @@ def warm(font_cache_dir: str, body: str | None = None, heading: str | None = Non
     _faces[font_cache_dir] = _open(font_cache_dir, chosen)
 
 
+def check(letter: Letter | bytes, font_cache_dir: str) -> int:
+    """How many pages the letter takes: the whole of `render` but the drawing. Raises GlyphMissing."""
+    return len(_pages(_letter(letter), _load(font_cache_dir)))
+
+
 def render(letter: Letter | bytes, font_cache_dir: str) -> bytes:
     """The letter (or its msgpack form) as PDF bytes, fonts embedded. Raises GlyphMissing, never draws a blank."""
-    if isinstance(letter, bytes):
-        letter = msgspec.msgpack.decode(letter, type=Letter)
-    cache, faces = _load(font_cache_dir)
+    letter, loaded = _letter(letter), _load(font_cache_dir)
+    return draw(_pages(letter, loaded), loaded[1], title=_title(letter), author=_author(letter))
+
+
+def _letter(letter: Letter | bytes) -> Letter:
+    return msgspec.msgpack.decode(letter, type=Letter) if isinstance(letter, bytes) else letter
+
+
+def _pages(letter: Letter, loaded: Loaded) -> tuple[Page, ...]:
+    cache, faces = loaded
     require_drawable(letter, cache.covers)
-    pages = lay_out(letter, {face: embedded.measure for face, embedded in faces.items()})
-    return draw(pages, faces, title=_title(letter), author=_author(letter))
+    return lay_out(letter, {face: embedded.measure for face, embedded in faces.items()})
 
 
 def draw(pages: tuple[Page, ...], faces: dict[Type, EmbeddedFace], *, title: str, author: str) -> bytes:

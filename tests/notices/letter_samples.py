@@ -151,6 +151,7 @@ SAMR_MINOR = msgspec.structs.replace(
     MINOR_PUBLISHED,
     regime=Regime.SAMR107,
     addressee=Addressee(kind=SubjectKind.SOLE_TRADER, name="示例区样本餐饮店", code="92370100MA3EXMPL2Y"),
+    publication=Publication(published=True, first_day=date(2026, 5, 20), max_until=date(2026, 8, 20), by_itself=True),
     repair=Repair(auto_stop_on=date(2026, 8, 20)),
 )
 DRAFT = msgspec.structs.replace(GENERAL, stage=Stage.DRAFT)

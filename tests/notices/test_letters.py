@@ -19,6 +19,7 @@ from notices.model import (
     LetterKind,
     NumberLine,
     Receipt,
+    Repair,
     Signature,
 )
 from notices.wording import TemplateUnknown
@@ -105,6 +106,21 @@ def test_a_published_minor_record_may_be_repaired_once_the_duty_is_done() -> Non
     shown = text(samples.MINOR_PUBLISHED)
     assert "处罚决定确定的义务履行完毕之日" in shown
     assert "最短公示期" not in shown
+
+
+def test_while_the_duty_is_open_the_day_after_the_minimum_is_named_on_that_condition() -> None:
+    open_duty = msgspec.structs.replace(samples.GENERAL, repair=Repair())
+    assert "2026年8月21日（以处罚决定确定的义务已履行完毕为前提）" in text(open_duty)
+    done = Repair(earliest=date(2026, 9, 2), performed_on=date(2026, 9, 2))
+    shown = text(msgspec.structs.replace(samples.GENERAL, repair=done))
+    assert "2026年9月2日\n" in shown
+    assert "为前提" not in shown
+
+
+def test_a_last_day_that_the_decision_states_is_named_as_such() -> None:
+    window = msgspec.structs.replace(samples.GENERAL.publication, max_until=date(2026, 12, 31), max_stated=True)
+    shown = text(msgspec.structs.replace(samples.GENERAL, publication=window))
+    assert "至2026年12月31日（含当日），以处罚决定载明的公示截止期为准，期满自动停止公示" in shown
 
 
 def test_a_minor_record_under_samr107_stops_by_itself() -> None:

@@ -75,6 +75,12 @@ def unprintable() -> Letter:
     return letters.compose(LetterKind.REPAIR_NOTICE, facts, samples.STAMP)
 
 
+def test_the_check_before_a_number_is_reserved_counts_pages_and_refuses_the_same_letters(folder: str) -> None:
+    assert pdf.check(letter("general"), folder) == len(read(pdf.render(letter("general"), folder)).pages) == 2
+    with pytest.raises(GlyphMissing):
+        pdf.check(msgspec.msgpack.encode(unprintable()), folder)
+
+
 def test_a_character_no_font_draws_fails_the_letter(folder: str) -> None:
     with pytest.raises(GlyphMissing, match=r"U\+E000"):
         pdf.render(unprintable(), folder)
