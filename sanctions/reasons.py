@@ -62,7 +62,7 @@ def weigh(findings: Iterable[Finding], readings: int, incomplete: Reason) -> Wei
             open_ |= finding.mask
     everywhere = (1 << readings) - 1
     barred &= everywhere
-    open_ &= everywhere & ~barred
+    open_ &= everywhere
     if barred == everywhere:
         return Weighed(Outcome.INELIGIBLE, _shown(found, softened=False))
     if not barred and not open_:

@@ -251,8 +251,20 @@ def test_the_public_sees_a_look_back_only_while_its_penalty_is_shown() -> None:
         ),
         dossier(records=(record(),), restrictions=(restriction(),), entity=entity(kind="natural_person", code=None)),
         dossier(records=(record(),)),
+        dossier(
+            records=(record(),),
+            restrictions=(restriction(scope="evaluation_work", basis_id="ban.tendering_law_56", to=None),),
+        ),
     ],
-    ids=["withdrawn", "draft", "restriction withdrawn", "stayed", "natural person", "general penalty"],
+    ids=[
+        "withdrawn",
+        "draft",
+        "restriction withdrawn",
+        "stayed",
+        "natural person",
+        "general penalty",
+        "a bar that no law has announced",
+    ],
 )
 def test_the_public_sees_nothing_else(file: Dossier) -> None:
     assert published_restrictions(file, DAY, RULES) == ()
