@@ -38,7 +38,7 @@ _ALL_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY rec
 _CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
 _NEW_ENTITIES = "SELECT DISTINCT entity_id FROM credit_entity WHERE seq > {} AND seq <= {}"
 _PAYLOAD = "SELECT salt, body FROM credit_payload WHERE id = {}"
-_ERASE = "UPDATE credit_payload SET salt = NULL, body = NULL WHERE owner = {} RETURNING id"
+_ERASE = "UPDATE credit_payload SET salt = NULL, body = NULL WHERE owner = {} AND body IS NOT NULL RETURNING id"
 
 
 def _entity(row: dict[str, Any]) -> Entity:
