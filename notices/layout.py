@@ -102,14 +102,14 @@ def _close(flow: Flow, block: Signature | Code | Receipt) -> None:
 
 
 def _sign(flow: Flow, block: Signature) -> None:
-    size, pitch = flow.grid.size, flow.grid.pitch
+    pitch = flow.grid.pitch
+    size = min(flow.grid.size, sheet.TEXT_WIDTH / max(flow.width(block.name, 1.0), 1.0))
     height = max(pitch * 3, _CODE_SIDE) + flow.grid.gap * 2
     flow.need(height)
     bottom = flow.y - height
     flow.y -= flow.grid.gap * 2
     widest = max(flow.width(block.name, size), flow.width(block.day, size))
-    centre = sheet.RIGHT - max(widest / 2, 6 * size) - 2 * size
-    centre = max(centre, sheet.LEFT + widest / 2)
+    centre = max(sheet.RIGHT - max(widest / 2, 6 * size) - 2 * size, sheet.LEFT + widest / 2)
     for text in (block.name, block.day, block.seal):
         flow.put(Run(centre - flow.width(text, size) / 2, 0.0, Type.BODY, size, text), pitch)
     flow.y = bottom

@@ -72,13 +72,16 @@ def test_a_very_long_finding_runs_over_pages_row_by_row() -> None:
 
 
 def test_a_long_name_of_an_issuer_is_set_smaller_and_the_code_moves_below_it() -> None:
-    name = "示例市示例区样本综合行政执法局示例分局第二执法大队（示例市示例区样本管理委员会）"
+    name = "示例市示例区样本综合行政执法局示例分局第二执法大队（示例市示例区样本管理委员会）" * 2
     issuer = msgspec.structs.replace(samples.ISSUER, name=name)
     letter = letters.compose(
         LetterKind.REPAIR_NOTICE, msgspec.structs.replace(samples.GENERAL, issuer=issuer), samples.STAMP
     )
     for page in lay_out(letter, MEASURES):
         for square in page.squares:
-            box = [r for r in page.runs if r.x < square.x + square.side and square.y < r.y < square.y + square.side]
-            assert not box
-        assert all(run.x >= sheet.LEFT - 40 for run in page.runs)
+            top, right = square.y + square.side, square.x + square.side
+            assert not [run for run in page.runs if run.x < right and square.y < run.y < top]
+        for run in page.runs:
+            if run.text == name and not run.red:
+                assert run.x >= sheet.LEFT - 0.1
+                assert run.x + ems(name) * run.size <= sheet.RIGHT + 0.1
