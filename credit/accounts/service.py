@@ -13,25 +13,33 @@ from credit.accounts.events import KeyCreated, KeyRevoked, OrganisationRegistere
 from credit.accounts.model import Caller, Organisation, OrganisationInput, Role
 from credit.kernel.errors import FieldError, Invalid, NotFound, Unauthenticated
 from credit.kernel.ids import new_id, new_token
-from credit.kernel.unit import Unit, unit
+from credit.kernel.unit import Request, Unit, unit
+
+_NAME_LIMIT = 300
+_KEY_NAME_LIMIT = 100
 
 
-async def register_organisation(given: OrganisationInput, *, by: str, now: datetime) -> Organisation:
+async def register_organisation(
+    given: OrganisationInput, *, by: str, now: datetime, request: Request | None = None
+) -> Organisation:
     """Enters an organisation or a new revision of it; the same facts again change nothing.
 
-    Raises BadCode for a wrong 统一社会信用代码 and Invalid without a name.
+    Raises BadCode for a wrong 统一社会信用代码 and Invalid without a name or with one over 300 characters.
     """
     code = uscc.check(given.code)
-    if not given.name.strip():
-        raise Invalid("机关需有名称 name the organisation", errors=(FieldError("/name", "missing", "填写全称"),))
-    async with unit(by=by, now=now) as u:
+    if not 0 < len(given.name.strip()) <= _NAME_LIMIT:
+        fault = FieldError("/name", "missing", f"填写全称,最多{_NAME_LIMIT}字")
+        raise Invalid("机关需有名称 name the organisation", errors=(fault,))
+    async with unit(by=by, now=now, request=request) as u:
         old = await store.organisation(code)
         if old is not None and _facts(old) == _facts(given):
+            u.keep(old)
             return old
         revision = old.revision + 1 if old else 1
         seq = u.record(OrganisationRegistered(subject=code, revision=revision))
         made = Organisation(**_facts(given), revision=revision, seq=seq)
         store.write_organisation(u, made, names.fold(given.name))
+        u.keep(made)
     return made
 
 
@@ -45,6 +53,17 @@ async def organisation(code: str) -> Organisation:
     if found is None:
         raise NotFound(f"未登记的机关 organisation {code} is not registered")
     return found
+
+
+async def organisations() -> list[Organisation]:
+    """Every registered organisation, by code."""
+    return await store.organisations()
+
+
+async def organisation_of_key(key_id: str) -> str | None:
+    """The code of the organisation a key belongs to, also of a revoked key; None for no key."""
+    row = await store.key_row(key_id)
+    return str(row["org_code"]) if row else None
 
 
 async def find_organisation(code: str) -> Organisation | None:
@@ -61,16 +80,23 @@ async def organisation_named(name: str) -> Organisation | None:
 async def create_key(
     *, org_code: str, role: Role, name: str, by: str, now: datetime,
     scopes: frozenset[str] = frozenset(), expires_on: date | None = None,
-    token: Callable[[], str] = new_token,
+    token: Callable[[], str] = new_token, request: Request | None = None,
 ) -> tuple[str, Caller]:
-    """Issues a key of 256 random bits and returns it once; only its SHA-256 is kept. Raises NotFound."""
+    """Issues a key of 256 random bits and returns it once; only its SHA-256 is kept, also for a repeated request.
+
+    Raises NotFound for an organisation that is not registered, Invalid for a name over 100 characters.
+    """
     await organisation(org_code)
+    if len(name) > _KEY_NAME_LIMIT:
+        fault = FieldError("/name", "too_long", f"最多{_KEY_NAME_LIMIT}字")
+        raise Invalid("密钥名称过长 the key's name is too long", errors=(fault,))
     secret = "tc_" + token()
-    async with unit(by=by, now=now) as u:
+    async with unit(by=by, now=now, request=request) as u:
         made = Caller(key_id=new_id("key"), org_code=org_code, role=role, name=name, scopes=scopes,
                       expires_on=expires_on)
         seq = u.record(KeyCreated(subject=made.key_id, org_code=org_code, role=role, expires_on=expires_on))
         _write(u, made, sha256=digest(secret), seq=seq, revision=1, revoked=False)
+        u.keep(made)
     return secret, made
 
 

@@ -1,0 +1,105 @@
+"""The application: controllers from one list, every error a problem, nothing open that did not say so."""
+
+from __future__ import annotations
+
+import time
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.handlers import BaseRouteHandler
+from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
+
+from api import auth, headers, health, lifespan, openapi, problem_pages, problems
+from api.limits import RateLimiter
+from api.meter import Meter
+from api.v1 import eligibility, entities, imports, keys, ledger, organisations, penalties, rules, sources
+from api.wiring import Services, build
+from credit.kernel.settings import from_environment
+
+CONTROLLERS: list[Any] = [
+    health.Health,
+    problem_pages.ProblemPages,
+    ledger.Ledger,
+    rules.Rules,
+    organisations.Organisations,
+    keys.Keys,
+    penalties.Penalties,
+    imports.Imports,
+    eligibility.Eligibility,
+    entities.Entities,
+    entities.Merits,
+    sources.ListSources,
+]
+_JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`
+_OWN_PATHS = ("/schema",)  # Litestar's own routes, public
+
+
+class Unguarded(Exception):
+    """A route says neither `needs(...)` nor `anyone`."""
+
+
+def create_app(services: Services, *, migrate: bool = True, controllers: list[Any] | None = None) -> Litestar:
+    """The application over these services. Raises Unguarded for a route that forgot its guard."""
+    ring = auth.KeyRing(services.clock)
+    app = Litestar(
+        route_handlers=CONTROLLERS if controllers is None else controllers,
+        lifespan=[lifespan.serving],
+        guards=[auth.admit],
+        dependencies={
+            "services": Provide(lambda: services, sync_to_thread=False),
+            "caller": Provide(auth.provide_caller, sync_to_thread=False),
+            "visitor": Provide(auth.provide_visitor, sync_to_thread=False),
+            "request_key": Provide(auth.provide_request_key),
+        },
+        exception_handlers=problems.HANDLERS,
+        before_send=[headers.add_headers],
+        request_max_body_size=_JSON_LIMIT,
+        openapi_config=openapi.config(product_version(), services.settings.web.base_url),
+        state=State({
+            "services": services, "migrate": migrate, "keyring": ring, "meter": Meter(),
+            "limiter": RateLimiter(services.settings.web.rate_limit, time.monotonic),
+        }),
+        logging_config=None,
+        debug=False,
+    )
+    check_guards(app)
+    return app
+
+
+def product_version() -> str:
+    """The installed version; `0` in a tree that is not installed."""
+    try:
+        return version("tendercredit")
+    except PackageNotFoundError:
+        return "0"
+
+
+def handlers(app: Litestar) -> list[tuple[str, BaseRouteHandler]]:
+    """Every path with its handler, Litestar's own left out."""
+    found: list[tuple[str, BaseRouteHandler]] = []
+    for route in app.routes:
+        if route.path.startswith(_OWN_PATHS):
+            continue
+        if isinstance(route, HTTPRoute):
+            found += [(route.path_format, h) for h in route.route_handlers if set(h.http_methods) != {"OPTIONS"}]
+        elif isinstance(route, ASGIRoute | WebSocketRoute):
+            found.append((route.path_format, route.route_handler))
+    return found
+
+
+def check_guards(app: Litestar) -> None:
+    """Raises Unguarded naming every route that does not say who may call it."""
+    open_ones = [f"{path} ({h.handler_name})" for path, h in handlers(app) if auth.roles_of(h) is None]
+    if open_ones:
+        raise Unguarded("say `needs(...)` or `anyone` in guards of: " + ", ".join(open_ones))
+
+
+def from_settings() -> Litestar:
+    """The application of the environment, for servers that start several processes; the parent has migrated."""
+    from api import logs
+
+    logs.configure()
+    return create_app(build(from_environment()), migrate=False)

@@ -1,0 +1,1 @@
+"""The commands of `tendercredit`: one module each, registered in `api/cli.py`."""

@@ -1,0 +1,58 @@
+"""What keeps a serving process current: the register follows the log, question counts reach the database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from api.wiring import Services
+from credit.kernel import unit
+
+log = logging.getLogger("tendercredit.following")
+_POLL = 0.2  # seconds; acts of this process are followed at once
+_FLUSH = 1.0
+
+
+@asynccontextmanager
+async def following(services: Services) -> AsyncIterator[None]:
+    """Loads the register and keeps it and the counts current for the length of the block."""
+    await services.register.load()
+    wake = asyncio.Event()
+
+    def nudge(size: int) -> None:
+        wake.set()
+
+    unit.after_commit.append(nudge)
+    tasks = [asyncio.create_task(_follow(services, wake)), asyncio.create_task(_flush(services))]
+    try:
+        yield
+    finally:
+        unit.after_commit.remove(nudge)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await services.counting.flush()
+        services.pool.shutdown()
+
+
+async def _follow(services: Services, wake: asyncio.Event) -> None:
+    while True:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), _POLL)
+        wake.clear()
+        try:
+            await services.register.follow()
+        except Exception:
+            log.exception("the register could not follow the log; trying again")
+            await asyncio.sleep(_POLL)
+
+
+async def _flush(services: Services) -> None:
+    while True:
+        await asyncio.sleep(_FLUSH)
+        try:
+            await services.counting.flush()
+        except Exception:
+            log.exception("question counts could not be written; trying again")

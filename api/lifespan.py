@@ -1,0 +1,59 @@
+"""What a process holds open while it serves or works: database, schema, log origin, rules, then its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar
+
+from api import runner
+from api.following import following
+from api.logbook import keeping_checkpoints
+from api.wiring import Services
+from credit.kernel import database, unit
+
+SYSTEM = "system"  # who acts when the service itself does
+
+
+@asynccontextmanager
+async def opened(services: Services, *, migrate: bool = True) -> AsyncIterator[None]:
+    """The database, migrated unless told not to, its log under this service's origin, and its rules activated."""
+    settings = services.settings
+    async with database.opened(database.make_engine(settings.database.url, settings.data)):
+        if migrate:
+            await database.migrate()
+        await services.log.open(by=SYSTEM)
+        await services.book.activate(by=SYSTEM, now=services.clock())
+        yield
+
+
+@asynccontextmanager
+async def working(services: Services) -> AsyncIterator[None]:
+    """Who does the tasks of a serving process: itself, or the workers when a Redis URL is set."""
+    url = services.settings.jobs.redis_url
+    if url:
+        from api.worker import nudging
+
+        async with nudging(url):
+            yield
+        return
+    async with runner.running(services.runner().drain):
+        yield
+
+
+@asynccontextmanager
+async def serving(app: Litestar) -> AsyncIterator[None]:
+    """The lifespan of the application."""
+    services: Services = app.state.services
+    unit.after_commit.append(app.state.keyring.acted)
+    try:
+        async with (
+            opened(services, migrate=app.state.migrate),
+            keeping_checkpoints(services.log),
+            following(services),
+            working(services),
+        ):
+            yield
+    finally:
+        unit.after_commit.remove(app.state.keyring.acted)

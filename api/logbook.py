@@ -1,0 +1,82 @@
+"""The log as this process serves it: opened in custody at start, its checkpoint signed on request and now and then."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from api.problems import Unavailable
+from credit.kernel import ledger
+from credit.kernel.clock import Clock
+from credit.kernel.custody import Custody, open_log
+from credit.kernel.errors import Refusal
+from credit.kernel.settings import Settings
+from credit.kernel.signing import VerifierKey, load_verifier
+
+log = logging.getLogger("tendercredit.logbook")
+_EVERY = 30.0  # seconds: a database restored to an earlier state than this is noticed
+
+
+class Logbook:
+    """Checkpoints, keys and the state of the log."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._custody: Custody | None = None
+        self._signed: tuple[int, str] | None = None
+
+    async def open(self, by: str) -> None:
+        """Names a new log, takes up an old one. Raises LogRewritten where it contradicts a checkpoint kept."""
+        self._custody = await open_log(self.settings, now=self.clock(), by=by)
+
+    @property
+    def custody(self) -> Custody:
+        """The open custody. Raises Unavailable before `open`."""
+        if self._custody is None:
+            raise Unavailable("日志尚未打开 the log is not open yet")
+        return self._custody
+
+    async def checkpoint(self) -> str:
+        """The signed checkpoint of all that is committed, kept outside the database."""
+        size = (await ledger.head()).size
+        if self._signed is None or self._signed[0] < size:
+            self._signed = (size, await self.custody.publish())
+        return self._signed[1]
+
+    async def head(self) -> ledger.Head:
+        """The head, which must not fall behind what was signed. Raises Unavailable."""
+        head, newest = await ledger.head(), self.custody.newest()
+        if newest is not None and newest.origin == head.origin and newest.size > head.size:
+            raise Unavailable(f"日志比已签检查点短({head.size} < {newest.size}),请重启服务并核查数据库")
+        return head
+
+    def verifiers(self) -> tuple[VerifierKey, ...]:
+        """The key that signs now, then retired ones (`keys/*.vkey` in the data folder)."""
+        now = self.custody.key.verifier
+        retired = (load_verifier(p.read_text()) for p in sorted((self.settings.data / "keys").glob("*.vkey")))
+        return (now, *(k for k in retired if k != now))
+
+
+@asynccontextmanager
+async def keeping_checkpoints(book: Logbook) -> AsyncIterator[None]:
+    """Signs and keeps a checkpoint now and then, and at the end of the block."""
+    task = asyncio.create_task(_keep(book), name="tendercredit checkpoints")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        with suppress(Refusal):
+            await book.checkpoint()
+
+
+async def _keep(book: Logbook) -> None:
+    while True:
+        await asyncio.sleep(_EVERY)
+        try:
+            await book.checkpoint()
+        except Exception:
+            log.exception("no checkpoint could be signed; trying again in %s s", _EVERY)

@@ -1,0 +1,131 @@
+"""The log as strangers check it: signed checkpoint, entries, proofs, public keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, MediaType, get
+from litestar.params import Parameter
+
+from api.auth import anyone
+from api.wiring import Services
+from credit import lookup
+from credit.accounts import service as accounts
+from credit.accounts.model import Caller, Role
+from credit.kernel import ledger
+from credit.kernel.checkpoints import parse_checkpoint
+
+Position = Annotated[int, Parameter(ge=0, le=2**53, description="Zero-based leaf index")]
+Size = Annotated[int, Parameter(ge=0, le=2**53, description="Number of entries")]
+
+
+class EntryView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An entry: place, moment and leaf hash (hex) for everybody; its body for its parties and the auditor.
+
+    `leaf_hash` is SHA-256(0x00 ‖ `body_text`), `body` the same text as JSON.
+    """
+
+    seq: int
+    recorded_at: datetime
+    leaf_hash: str
+    body: dict[str, Any] | None = None
+    body_text: str | None = None
+
+
+class InclusionProof(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 6962 audit path (hex, sibling of the leaf first); the checkpoint where `size` is the newest."""
+
+    seq: int
+    size: int
+    leaf_hash: str
+    path: list[str]
+    checkpoint: str | None = None
+
+
+class ConsistencyProof(msgspec.Struct, frozen=True, rename={"old": "from", "new": "to"}):
+    """RFC 6962 consistency proof (hex) between two sizes."""
+
+    old: int
+    new: int
+    path: list[str]
+
+
+class LogKey(msgspec.Struct, frozen=True):
+    """A public key of the log in the C2SP form; `current` signs now."""
+
+    vkey: str
+    key_id: str
+    algorithm: str
+    current: bool
+
+
+class LogKeys(msgspec.Struct, frozen=True):
+    origin: str
+    keys: list[LogKey]
+
+
+class Ledger(Controller):
+    """Public: whoever holds an answer or a letter can check it against the log."""
+
+    path = "/v1/ledger"
+    guards = [anyone]
+    tags = ["ledger"]
+
+    @get("/checkpoint", media_type=MediaType.TEXT)
+    async def checkpoint(self, services: Services) -> str:
+        """The log's size and root, signed (C2SP tlog-checkpoint)."""
+        return await services.log.checkpoint()
+
+    @get("/entries/{seq:int}")
+    async def entry(self, seq: Position, visitor: Caller | None) -> EntryView:
+        """One entry, with its body for who is party to it."""
+        found = await ledger.entry(seq)
+        view = EntryView(seq=found.seq, recorded_at=found.recorded_at, leaf_hash=found.leaf)
+        if visitor is None or not await _may_read(visitor, found):
+            return view
+        return msgspec.structs.replace(view, body=msgspec.json.decode(found.body), body_text=found.body)
+
+    @get("/proof/inclusion")
+    async def inclusion(self, services: Services, seq: Position, size: Size | None = None) -> InclusionProof:
+        """That entry `seq` is in the log of `size` entries, the newest size without it."""
+        head = await ledger.head()
+        wanted = head.size if size is None else size
+        path = await ledger.inclusion(seq, wanted)
+        note = await services.log.checkpoint() if wanted == head.size else None
+        if note is not None and _size(note) != wanted:
+            note = None
+        leaf = (await ledger.entry(seq)).leaf
+        return InclusionProof(seq=seq, size=wanted, leaf_hash=leaf, path=[h.hex() for h in path], checkpoint=note)
+
+    @get("/proof/consistency")
+    async def consistency(
+        self, old: Annotated[int, Parameter(query="from", ge=0, le=2**53)],
+        new: Annotated[int, Parameter(query="to", ge=0, le=2**53)],
+    ) -> ConsistencyProof:
+        """That the log of `from` entries is the beginning of the log of `to` entries."""
+        path = await ledger.consistency(old, new)
+        return ConsistencyProof(old=old, new=new, path=[h.hex() for h in path])
+
+    @get("/keys", sync_to_thread=False)
+    def keys(self, services: Services) -> LogKeys:
+        """The public keys that sign and signed for this log."""
+        found = services.log.verifiers()
+        return LogKeys(services.settings.origin, [
+            LogKey(vkey=k.vkey, key_id=k.key_id.hex(), algorithm="Ed25519", current=k is found[0]) for k in found
+        ])
+
+
+async def _may_read(caller: Caller, entry: ledger.Entry) -> bool:
+    """The auditor, who did it, whose organisation did it, and whom it is about."""
+    if caller.may(Role.AUDITOR) or entry.actor == caller.key_id or entry.subject == caller.org_code:
+        return True
+    if await accounts.organisation_of_key(entry.actor) == caller.org_code:
+        return True
+    about = await lookup.entity_by_code(caller.org_code)
+    return about is not None and about.entity_id == entry.subject
+
+
+def _size(note: str) -> int:
+    return parse_checkpoint(note.partition("\n\n")[0] + "\n").size

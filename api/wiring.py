@@ -1,0 +1,174 @@
+"""The composition root: every service built once from settings and a clock, and who reacts to which event.
+
+A new service: a field of `Services`, a line in `build`. A new subscriber: its `Subscriber` in `subscribers_of`, its
+name beside each event kind in `DECISIONS`.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+
+from api.logbook import Logbook
+from api.pool import Pool
+from credit.kernel.blobs import BlobStore
+from credit.kernel.clock import Clock, system_clock
+from credit.kernel.rulebook import Rulebook
+from credit.kernel.rules import RuleSet, load
+from credit.kernel.settings import Settings
+from credit.kernel.tasks import Runner, Subscriber
+from credit.kernel.unit import Event
+from credit.scheme_files import as_rules, load_schemes
+from credit.schemes import Scheme
+from sanctions.service.ask import Asking
+from sanctions.service.change import Changing
+from sanctions.service.counting import Counting
+from sanctions.service.files import Importing
+from sanctions.service.parked import Parking
+from sanctions.service.receive import Receiving
+from sanctions.service.register import Register
+from sanctions.service.sources import Sources
+from sanctions.service.standing import Standing
+
+HOME = Path(__file__).parent.parent
+PACKAGES = ("credit", "sanctions", "repair", "notices", "bots", "api")
+
+_KERNEL_EVENTS = ("credit.kernel.rulebook", "credit.kernel.custody")
+
+# Each event kind and the subscribers that react to it; () says that nobody does, and was decided.
+DECISIONS: Mapping[str, tuple[str, ...]] = {
+    "rules_activated": (),
+    "organisation_registered": (),
+    "key_created": (),
+    "key_revoked": (),
+    "entity_registered": (),
+    "merit_recorded": (),
+    "payload_erased": (),
+    "log_restored": (),
+    "penalty_recorded": (),
+    "penalty_corrected": (),
+    "penalty_withdrawn": (),
+    "penalty_served": (),
+    "penalty_performed": (),
+    "penalty_stayed": (),
+    "row_parked": (),
+    "parked_completed": (),
+    "parked_rejected": (),
+    "source_declared": (),
+    "past_asked": (),
+    "number_reserved": (),
+    "number_voided": (),
+    "notice_issued": (),
+    "notice_voided": (),
+    "notice_acknowledged": (),
+    "delivery_planned": (),
+    "delivery_settled": (),
+}
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a route, page, command or task may call."""
+
+    settings: Settings
+    clock: Clock
+    book: Rulebook
+    schemes: Mapping[str, Scheme]
+    log: Logbook
+    blobs: BlobStore
+    receiving: Receiving
+    changing: Changing
+    parking: Parking
+    importing: Importing
+    sources: Sources
+    standing: Standing
+    register: Register
+    asking: Asking
+    counting: Counting
+    salt: bytes  # of tokens that stand for persons' names
+    pool: Pool
+    subscribers: tuple[Subscriber, ...] = ()
+
+    def runner(self) -> Runner:
+        """What works the tasks of all subscribers, in this process or in a worker."""
+        return Runner(self.subscribers, self.clock, timedelta(seconds=self.settings.jobs.lease_seconds))
+
+
+class Undecided(Exception):
+    """Events and subscribers do not fit together; the message names each kind and the cure."""
+
+
+def rules() -> RuleSet:
+    """The dated rules of every folder. Raises RuleFault."""
+    return load(HOME / package / "rules" for package in PACKAGES)
+
+
+def build(settings: Settings, clock: Clock = system_clock) -> Services:
+    """All services; the database is opened later, by `api.lifespan`. Raises RuleFault, SchemeFault, Undecided."""
+    schemes = load_schemes(HOME / "credit" / "rules" / "schemes")
+    book = Rulebook(rules().joined(as_rules(schemes.values())))
+    salt = person_salt(settings.data / "keys" / "person.salt")
+    receiving = Receiving(book, clock, salt)
+    register = Register()
+    parking = Parking(clock, receiving)
+    subscribers = tuple(subscribers_of())
+    check_events(subscribers)
+    return Services(
+        settings=settings, clock=clock, book=book, schemes=schemes,
+        log=Logbook(settings, clock), blobs=BlobStore(settings.data / "blobs"),
+        receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
+        importing=Importing(receiving, parking), sources=Sources(book, clock),
+        standing=Standing(book), register=register, asking=Asking(book, clock, register), counting=Counting(clock),
+        salt=salt, pool=Pool(),
+        subscribers=subscribers,
+    )
+
+
+def person_salt(path: Path) -> bytes:
+    """The secret under which persons' names become tokens: made once, mode 0600, kept with the keys."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as target:
+            target.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def subscribers_of() -> Iterator[Subscriber]:
+    """Who follows the log."""
+    yield from ()
+
+
+def event_kinds() -> dict[str, type[Event]]:
+    """Every event that can happen: those of the kernel and of each folder's `events.py`."""
+    for name in _KERNEL_EVENTS:
+        import_module(name)
+    for path in sorted(p for package in PACKAGES for p in (HOME / package).rglob("events.py")):
+        import_module(".".join(path.relative_to(HOME).with_suffix("").parts))
+    found: dict[str, type[Event]] = {}
+    waiting: list[type[Event]] = [Event]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        if "kind" in kind.__dict__ and kind.kind and kind.__module__.split(".")[0] in PACKAGES:
+            found[kind.kind] = kind
+    return found
+
+
+def check_events(subscribers: Iterable[Subscriber], decisions: Mapping[str, tuple[str, ...]] = DECISIONS) -> None:
+    """Raises Undecided unless every event kind says who reacts, and every subscriber is said."""
+    kinds, given = set(event_kinds()), {s.name: s.kinds for s in subscribers}
+    faults = [f"{k}: no decision; name its subscribers in DECISIONS, or ()" for k in sorted(kinds - set(decisions))]
+    faults += [f"{k}: no such event; take it out of DECISIONS" for k in sorted(set(decisions) - kinds)]
+    for name in sorted({n for names in decisions.values() for n in names} | set(given)):
+        decided = {k for k, names in decisions.items() if name in names}
+        differing = decided ^ given.get(name, frozenset())
+        faults += [f"{name}: DECISIONS and the subscriber differ on {k}" for k in sorted(differing)]
+    if faults:
+        raise Undecided("; ".join(faults))
