@@ -109,6 +109,13 @@ def why_unpublished(
     return None if window.value["published"] else _unpublished("minor_not_published", window, rules)
 
 
+def class_window_until(facts: PenaltyFacts, classification: Classification, rules: RuleSet) -> date | None:
+    """The last day of the class's window, also for a penalty that is not shown; None before any regime."""
+    if classification.regime is None:
+        return None
+    return add_months(facts.decided_on, _window(facts, classification, rules).value["max"])
+
+
 def earliest_repair(facts: PenaltyFacts, window: Publication | None) -> EarliestRepair:
     """The later of the day after the minimum and the day the duty was done; else null with the reason.
 

@@ -35,9 +35,9 @@ _PARKED_ROWS = """SELECT row_digest, parked_id FROM sanctions_parked
 _SOURCES = _newest("sanctions_source", "list")
 _ENTITIES = "SELECT DISTINCT entity_id FROM sanctions_restriction WHERE seq > {} AND seq <= {}"
 _CODES_PARKED = "SELECT DISTINCT code FROM sanctions_parked WHERE code IS NOT NULL AND seq > {} AND seq <= {}"
-_COUNT = """INSERT INTO sanctions_question_count (id, day, asker, code, count) VALUES ({}, {}, {}, {}, {})
-    ON CONFLICT (id) DO UPDATE SET count = sanctions_question_count.count + excluded.count"""
-_COUNTS_OF = """SELECT day, asker, count FROM sanctions_question_count WHERE code = {}
+_COUNT = """INSERT INTO sanctions_question_count (id, day, asker, code, times) VALUES ({}, {}, {}, {}, {})
+    ON CONFLICT (id) DO UPDATE SET times = sanctions_question_count.times + excluded.times"""
+_COUNTS_OF = """SELECT day, asker, times AS count FROM sanctions_question_count WHERE code = {}
     ORDER BY day DESC, asker LIMIT 1000"""
 
 

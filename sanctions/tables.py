@@ -58,7 +58,7 @@ class QuestionCount(Table, tablename="sanctions_question_count"):
     day = Date()
     asker = Varchar(length=20)
     code = Varchar(length=18)
-    count = BigInt()
+    times = BigInt()
 
 
 SANCTIONS_TABLES: list[type[Table]] = [RestrictionRevision, ParkedRevision, SourceRevision, QuestionCount]

@@ -17,6 +17,11 @@ VERBS = {
 }
 
 
+def scope_title(scope: Scope) -> str:
+    """What a bar of this scope forbids, as a letter says it."""
+    return VERBS[scope]
+
+
 def day_text(day: date) -> str:
     """2027年5月19日, without leading zeros."""
     return f"{day.year}年{day.month}月{day.day}日"

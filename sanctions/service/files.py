@@ -88,7 +88,7 @@ class Importing:
                 report.rejected += _lines(row.row, exc)
         batch = [prepared for _, prepared in ready]
         if dry_run:
-            answers = await _foreseen(batch)
+            answers = await foreseen(batch)
         else:
             answers = await self.receiving.receive_many(
                 batch, by=caller.key_id, origin=Origin.IMPORT, letters=letters
@@ -120,7 +120,7 @@ def _count(report: ImportReport, number: int, prepared: Prepared, answer: Receiv
             report.name_differs.append(number)
 
 
-async def _foreseen(batch: Sequence[Prepared]) -> list[Received | Refusal]:
+async def foreseen(batch: Sequence[Prepared]) -> list[Received | Refusal]:
     """What receiving would answer, without writing."""
     known = await lookup.known_keys([p.natural_key for p in batch])
     answers: list[Received | Refusal] = []

@@ -37,6 +37,8 @@ class ParkedView(msgspec.Struct, frozen=True):
     missing: tuple[str, ...]
     raw: dict[str, str]
     state: ParkedState
+    seq: int
+    record_id: str | None = None
 
 
 class Parking:
@@ -132,4 +134,4 @@ def _still_open(row: ParkedRow) -> None:
 async def _view(row: ParkedRow) -> ParkedView:
     body = await lookup.payload(row.payload_id)
     raw: dict[str, str] = msgspec.json.decode(body, type=dict[str, str]) if body else {}
-    return ParkedView(row.parked_id, row.row_number, row.code, row.missing, raw, row.state)
+    return ParkedView(row.parked_id, row.row_number, row.code, row.missing, raw, row.state, row.seq, row.record_id)

@@ -22,6 +22,7 @@ from credit.service import open_entity, open_record, person_entity_id
 from sanctions import bans, checks, store
 from sanctions.document_no import fold_document_no
 from sanctions.events import Origin, PenaltyRecorded
+from sanctions.intake.bans import speaks_of_ban
 from sanctions.model import PenaltyCommand, Restriction
 
 _MOST_ROWS = 50  # a locked unit takes at most this many records
@@ -222,9 +223,14 @@ def _facts(command: PenaltyCommand, caller: Caller, authority: Organisation | No
         fine_fen=command.fine_fen, confiscated_fen=command.confiscated_fen, procedure=command.procedure,
         severity=command.severity, severity_by=command.authority.name if command.severity else None, stage=stage,
         served_on=served, corrected_on=command.corrected_on, performed_on=command.performed_on,
-        valid_until=command.valid_until, publish_until=command.publish_until, ban_unread=command.ban_unread,
+        valid_until=command.valid_until, publish_until=command.publish_until, ban_unread=_ban_unread(command),
         competence_unknown=authority is None,
     )
+
+
+def _ban_unread(command: PenaltyCommand) -> bool:
+    """Whether the document speaks of a bar that nobody has entered as a restriction."""
+    return not command.restrictions and (command.ban_unread or speaks_of_ban(command.content))
 
 
 def _prose(command: PenaltyCommand) -> Prose:

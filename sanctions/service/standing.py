@@ -17,7 +17,14 @@ from sanctions import store
 from sanctions.classify import Classification, classify
 from sanctions.lookback import LookBack, look_back
 from sanctions.model import Restriction
-from sanctions.publication import EarliestRepair, Publication, earliest_repair, is_published, publication
+from sanctions.publication import (
+    EarliestRepair,
+    Publication,
+    class_window_until,
+    earliest_repair,
+    is_published,
+    publication,
+)
 from sanctions.service.dossiers import dossier
 
 
@@ -37,6 +44,7 @@ class PenaltyView(msgspec.Struct, frozen=True, kw_only=True):
     look_back: LookBack | None
     restrictions: tuple[Restriction, ...]
     published: bool
+    class_window_until: date | None  # last day of the class's window, also where nothing is shown
 
 
 def view(
@@ -51,6 +59,7 @@ def view(
         look_back=None if record.withdrawn else look_back(facts, rules),
         restrictions=tuple(r for r in restrictions if r.record_id == record.record_id and not r.withdrawn),
         published=is_published(facts, window, day, withdrawn=record.withdrawn),
+        class_window_until=class_window_until(facts, found, rules),
     )
 
 

@@ -1,0 +1,166 @@
+"""Plain facts for letters: what sanctions know of a record, put into the words that notices understand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from credit.accounts import service as accounts
+from credit.accounts.model import Organisation
+from credit.kernel.clock import Clock as Now
+from credit.kernel.clock import business_day
+from credit.kernel.periods import add_months
+from credit.kernel.rulebook import Rulebook
+from credit.kernel.rules import RuleSet
+from credit.kernel.workdays import roll_forward
+from credit.model import Prose, Stage
+from notices.cases import Case, RecordStatus
+from notices.issuance import Occasion, Origin
+from notices.model import (
+    Addressee,
+    Ban,
+    Channel,
+    Clock,
+    Clocks,
+    ClockUnit,
+    Issuer,
+    LetterFacts,
+    LookBack,
+    Publication,
+    Regime,
+    Repair,
+    SeveritySource,
+)
+from sanctions.service.standing import PenaltyView, Standing
+from sanctions.wording import scope_title
+
+_CLOCKS = {"accept": "repair_accept", "feedback": "repair_feedback", "review": "review", "suit": "suit",
+           "payment": "payment"}
+_FROM_SERVICE = ("review", "suit", "payment")
+
+
+class Letters:
+    """The port through which notices learn of penalties."""
+
+    def __init__(self, book: Rulebook, clock: Now, standing: Standing, locality: str) -> None:
+        self.book = book
+        self.clock = clock
+        self.standing = standing
+        self.locality = locality
+
+    async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
+        """The case of a penalty after the event at `seq`; None where the record has no regime, so no letter."""
+        today = business_day(self.clock())
+        found = await self.standing.penalty(record_id, today)
+        prose = await self.standing.prose(found.record) or Prose()
+        issuer = await self._issuer(found)
+        occasion = _occasion(found, event, today)
+        regime = found.classification.regime
+        if regime is None or issuer is None:
+            return None
+        facts = _facts(found, prose, issuer, self.book.current, today, self.locality)
+        addresses = tuple((c["channel"], c["address"]) for c in prose.contacts if c.get("channel") and c.get("address"))
+        return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts, addresses=addresses)
+
+    async def status(self, record_id: str) -> RecordStatus:
+        """How the record behind a letter stands today."""
+        found = await self.standing.penalty(record_id, business_day(self.clock()))
+        draft = found.record.penalty.stage is Stage.DRAFT
+        if found.record.withdrawn:
+            return RecordStatus.NEVER_SERVED if draft else RecordStatus.ENDED
+        if draft:
+            return RecordStatus.DRAFT
+        shown = found.window is None or found.published
+        return RecordStatus.CURRENT if shown and not found.record.penalty.repaired_on else RecordStatus.ENDED
+
+    async def _issuer(self, found: PenaltyView) -> Organisation | None:
+        """The deciding authority where it is registered, else the organisation that pushed for it."""
+        authority, pusher = found.record.penalty.authority.code, found.record.penalty.pushed_by
+        registered = await accounts.find_organisation(authority) if authority else None
+        if registered is not None and registered.short_code:
+            return registered
+        return await accounts.find_organisation(pusher) if pusher else None
+
+
+def _occasion(found: PenaltyView, event: Mapping[str, Any], today: date) -> Occasion:
+    facts, of = found.record.penalty, found.classification
+    return Occasion(
+        event=event.get("kind", "penalty_recorded"), subject_kind=found.entity.kind,
+        origin=Origin(event.get("origin", "push")), stage=Stage(event.get("stage", facts.stage)),
+        decided_on=facts.decided_on, today=today, regime=of.regime, severity=of.severity,
+        severity_provisional=of.severity_provisional, field_known=facts.field is not None,
+        window_until=found.class_window_until, letters_asked=bool(event.get("letters", False)),
+        ended=found.record.withdrawn or facts.repaired_on is not None,
+    )
+
+
+def _facts(
+    found: PenaltyView, prose: Prose, issuer: Organisation, rules: RuleSet, today: date, locality: str
+) -> LetterFacts:
+    facts, of, window = found.record.penalty, found.classification, found.window
+    return LetterFacts(
+        issuer=Issuer(name=issuer.name, short=issuer.short_code, code=issuer.code, contact=issuer.contact or None,
+                      phone=issuer.phone or None, address=issuer.address or None),
+        addressee=Addressee(kind=found.entity.kind, name=prose.subject_name or found.entity.name,
+                            code=found.entity.code),
+        authority=facts.authority.name, document_no=facts.document_no, decided_on=facts.decided_on,
+        served_on=facts.served_on, act_type=prose.act_type, facts=prose.facts, basis=prose.basis,
+        content=prose.content, kinds=facts.kinds, fine_fen=facts.fine_fen, confiscated_fen=facts.confiscated_fen,
+        procedure=facts.procedure, stage=facts.stage, regime=Regime(of.regime or Regime.NDRC36),
+        severity=of.severity, severity_source=SeveritySource(of.severity_source) if of.severity_source else None,
+        severity_provisional=of.severity_provisional,
+        publication=Publication(published=True, first_day=window.first_day, min_until=window.min_until,
+                                max_until=window.max_until) if window else Publication(published=False),
+        repair=_repair(found), bans=tuple(_bans(found)),
+        look_back=LookBack(first_day=found.look_back.first_day, last_day=found.look_back.until,
+                           basis=found.look_back.basis) if found.look_back else None,
+        ban_unread=facts.ban_unread, channels=tuple(_channels(of.regime or "", rules, today, issuer)),
+        clocks=_clocks(facts.served_on, rules, today, fined=bool(facts.fine_fen)), locality=locality,
+    )
+
+
+def _repair(found: PenaltyView) -> Repair:
+    facts, window = found.record.penalty, found.window
+    return Repair(
+        earliest=found.earliest.day, auto_stop_on=window.max_until if window else None,
+        performed_on=facts.performed_on or facts.corrected_on,
+    )
+
+
+def _bans(found: PenaltyView) -> list[Ban]:
+    return [
+        Ban(title=scope_title(r.scope), basis=r.basis, first_day=r.first_day, last_day=r.last_day)
+        for r in found.restrictions
+    ]
+
+
+def _channels(regime: str, rules: RuleSet, today: date, issuer: Organisation) -> list[Channel]:
+    named = rules.at("filing.channels", today).value.get(regime, [])
+    found = []
+    for code in named:
+        rule = rules.find(f"filing.channel.{code}", today)
+        if rule is not None:
+            found.append(Channel(name=rules.rules[rule.rule_id].title, url=rule.value.get("url")))
+    return found
+
+
+def _clocks(served_on: date | None, rules: RuleSet, today: date, *, fined: bool) -> Clocks:
+    found = {}
+    for name, rule_id in _CLOCKS.items():
+        rule = rules.find(f"clock.{rule_id}", today)
+        if rule is None or (name == "payment" and not fined):
+            continue
+        unit = ClockUnit(rules.rules[rule.rule_id].unit or "")
+        start = served_on if name in _FROM_SERVICE else None
+        found[name] = Clock(amount=rule.value, unit=unit, source=rule.source, due_on=_due(start, rule.value, unit))
+    return Clocks(**found)
+
+
+def _due(start: date | None, amount: int, unit: ClockUnit) -> date | None:
+    """The last day of a period that runs from the day after `start` (民法典 201–203); None without a start."""
+    if start is None or unit is ClockUnit.WORKING_DAYS:
+        return None
+    last = add_months(start, amount) if unit is ClockUnit.MONTHS else start + timedelta(days=amount)
+    return roll_forward(last).day
+

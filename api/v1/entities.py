@@ -1,0 +1,261 @@
+"""Companies over HTTP: card, records, score, history, standing, and who asked about them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.params import Parameter
+
+from api.auth import anyone, needs
+from api.bodies import json_body
+from api.v1.views import (
+    EntityCard,
+    RecordLine,
+    RestrictionLine,
+    card,
+    full_record,
+    public_record,
+    restriction_line,
+    sees_all,
+)
+from api.wiring import Services
+from credit import explain, lookup, names, uscc
+from credit.accounts.model import Caller, Role
+from credit.kernel import ledger
+from credit.kernel.clock import business_day
+from credit.kernel.errors import FieldError, Forbidden, Invalid, NotFound
+from credit.model import Entity
+from credit.scoring import Score
+from credit.service import EntityInput, MeritInput, add_merit, register_entity
+from sanctions.published import published_restrictions
+from sanctions.service.dossiers import dossier
+from sanctions.verdicts import PublicRestriction
+
+SEES_SCORES = (Role.ENTERPRISE, Role.PLATFORM, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR,
+               Role.OPERATOR)
+OnDay = Annotated[date | None, Parameter(query="on", description="哪一天,默认今天")]
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A company that may be meant; `why` explains the match."""
+
+    code: str
+    name: str
+    score: float
+    why: str
+
+
+class Candidates(msgspec.Struct, frozen=True):
+    items: tuple[Candidate, ...]
+    next_cursor: str | None = None
+
+
+class Records(msgspec.Struct, frozen=True):
+    items: tuple[RecordLine, ...]
+    next_cursor: str | None = None
+
+
+class ScoreLine(msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "until"}):
+    """One addend in points, with its record, rule, basis and inclusive days, and the sentence that explains it."""
+
+    record_id: str | None
+    rule: str
+    title: str
+    basis: str
+    points: float
+    first: date | None
+    last: date | None
+    sentence: str
+
+
+class ScoreAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The score of a day. `sample` schemes are examples, nobody's official score."""
+
+    scheme: str
+    title: str
+    sample: bool
+    value: float
+    grade: str
+    on: date
+    known_seq: int
+    lines: tuple[ScoreLine, ...]
+
+
+class HistoryPoint(msgspec.Struct, frozen=True):
+    on: date
+    value: float
+    grade: str
+
+
+class History(msgspec.Struct, frozen=True):
+    scheme: str
+    items: tuple[HistoryPoint, ...]
+
+
+class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Bars and shown records on a day."""
+
+    code: str
+    on: date
+    known_seq: int
+    published_restrictions: tuple[PublicRestriction, ...]
+    restrictions: tuple[RestrictionLine, ...] | None = None
+    parked: int | None = None
+    records: tuple[RecordLine, ...] = ()
+
+
+class AskedLine(msgspec.Struct, frozen=True):
+    """How often a kind of asker asked on a day; no platform and no tender is named."""
+
+    day: date
+    asker: str
+    count: int
+
+
+class AccessLog(msgspec.Struct, frozen=True):
+    items: tuple[AskedLine, ...]
+    next_cursor: str | None = None
+
+
+class Entities(Controller):
+    """主体:名片、记录、得分、历史、现状、查询记录。"""
+
+    path = "/v1/entities"
+    tags = ["entities"]
+    guards = [anyone]
+
+    @get("/", summary="按名称查找 Find by name")
+    async def find(self, services: Services, name: str) -> Candidates:
+        """Companies that bear or bore exactly this name, width, brackets and blanks folded."""
+        if not names.fold(name):
+            raise Invalid("填写名称", errors=(FieldError("/name", "missing", "填写企业全称"),))
+        found = await lookup.entities_named(names.fold(name))
+        items = tuple(Candidate(e.code, e.name, 1.0, _why(e, name)) for e in found if e.code)
+        return Candidates(items)
+
+    @post("/", guards=[needs(Role.AUTHORITY, Role.OPERATOR)], dto=json_body(EntityInput), summary="登记主体 Register")
+    async def register(self, data: EntityInput, services: Services, caller: Caller) -> EntityCard:
+        """Enters a company's own facts; the same facts again change nothing."""
+        made = await register_entity(data, by=caller.key_id, now=services.clock(), salt=services.salt)
+        return card(made, 0)
+
+    @get("/{code:str}", summary="名片 Card")
+    async def read(self, code: str, services: Services) -> EntityCard:
+        """A company at a glance; how many penalties are shown now."""
+        entity = await _entity(code)
+        views = await services.standing.penalties(code, business_day(services.clock()))
+        return card(entity, sum(v.published for v in views))
+
+    @get("/{code:str}/records", summary="处罚记录 Records")
+    async def records(self, code: str, services: Services, visitor: Caller | None) -> Records:
+        """Every record for public bodies and the company itself; for others those shown now, without prose."""
+        await _entity(code)
+        views = await services.standing.penalties(code, business_day(services.clock()))
+        if sees_all(visitor, code):
+            return Records(tuple([full_record(v, await services.standing.prose(v.record)) for v in views]))
+        return Records(tuple(public_record(v) for v in views if v.published))
+
+    @get("/{code:str}/score", guards=[needs(*SEES_SCORES)], summary="得分 Score")
+    async def score(
+        self, code: str, scheme: str, services: Services, caller: Caller, on: OnDay = None,
+        known_at: Annotated[datetime | None, Parameter(description="当时所知")] = None,
+    ) -> ScoreAnswer:
+        """The score with every line explained, at any day, from what was known now or then."""
+        _own(caller, code)
+        day, seq = on or business_day(services.clock()), await _known(known_at, caller)
+        found = await services.standing.score(uscc.check(code), scheme, day, seq)
+        head = await ledger.head()
+        return _score(found, services, min(seq, head.size - 1))
+
+    @get("/{code:str}/history", guards=[needs(*SEES_SCORES)], summary="得分变化 Score over time")
+    async def history(
+        self, code: str, scheme: str, services: Services, caller: Caller,
+        since: Annotated[date | None, Parameter(query="from")] = None,
+        until: Annotated[date | None, Parameter(query="to")] = None,
+    ) -> History:
+        """The days on which value or grade changed between two inclusive days; a year by default."""
+        _own(caller, code)
+        last = until or business_day(services.clock())
+        first = since or last - timedelta(days=365)
+        if first > last or last - first > timedelta(days=366 * 10):
+            raise Invalid("起止日期有误,至多十年", errors=(FieldError("/from", "out_of_range", "from 不晚于 to"),))
+        found = await services.standing.history(uscc.check(code), scheme, first, last)
+        return History(scheme, tuple(HistoryPoint(s.on, s.value / 100, s.grade) for s in found))
+
+    @get("/{code:str}/standing", summary="现状 Standing")
+    async def standing(
+        self, code: str, services: Services, visitor: Caller | None, on: OnDay = None,
+        known_at: Annotated[datetime | None, Parameter(description="当时所知")] = None,
+    ) -> StandingAnswer:
+        """What restricts a company on a day; a past `known_at` only for the company itself and the auditor."""
+        day, seq = on or business_day(services.clock()), await _known(known_at, visitor)
+        code = uscc.check(code)
+        file, rules = await dossier(code, seq), await services.book.at(seq)
+        inside = sees_all(visitor, code)
+        views = await services.standing.penalties(code, day, seq)
+        return StandingAnswer(
+            code=code, on=day, known_seq=min(seq, (await ledger.head()).size - 1),
+            published_restrictions=published_restrictions(file, day, rules),
+            restrictions=tuple(restriction_line(r) for r in file.restrictions if not r.withdrawn) if inside else None,
+            parked=len(file.parked) if inside else None,
+            records=tuple(full_record(v, None) if inside else public_record(v) for v in views if inside or v.published),
+        )
+
+    @get("/{code:str}/access-log", guards=[needs(Role.ENTERPRISE, Role.AUDITOR)], summary="谁查询过本单位 Who asked")
+    async def access_log(self, code: str, services: Services, caller: Caller) -> AccessLog:
+        """How often each kind of organisation asked about the company, per day."""
+        _own(caller, code)
+        return AccessLog(tuple(AskedLine(r["day"], r["asker"], r["count"]) for r in await services.counting.of(code)))
+
+
+class Merits(Controller):
+    """守信信息。"""
+
+    path = "/v1/merits"
+    tags = ["entities"]
+    guards = [needs(Role.AUTHORITY, Role.PLATFORM)]
+
+    @post("/", dto=json_body(MeritInput), summary="登记守信信息 Enter good conduct")
+    async def add(self, data: MeritInput, services: Services, caller: Caller) -> dict[str, object]:
+        """Good conduct that a scheme may count; the same document and item again answers the same id."""
+        record_id, duplicate = await add_merit(data, by=caller.key_id, now=services.clock())
+        return {"id": record_id, "duplicate": duplicate}
+
+
+async def _entity(code: str) -> Entity:
+    found = await lookup.entity_by_code(uscc.check(code))
+    if found is None:
+        raise NotFound(f"本系统尚无{code}的信息 nothing is recorded about {code}")
+    return found
+
+
+def _why(entity: Entity, name: str) -> str:
+    return "名称相同" if names.same(entity.name, name) else f"曾用名;现名“{entity.name}”"
+
+
+def _own(caller: Caller, code: str) -> None:
+    if caller.role is Role.ENTERPRISE and caller.org_code != code:
+        raise Forbidden("企业只能查看本单位 an enterprise sees itself only")
+
+
+async def _known(known_at: datetime | None, visitor: Caller | None) -> int:
+    """The log position of `known_at`; only the auditor and companies (about themselves) may look back."""
+    if known_at is None:
+        return lookup.FOREVER
+    if visitor is None or not visitor.may(Role.AUDITOR, Role.ENTERPRISE):
+        raise Forbidden("既往状态只向企业本身和审计机构提供 the past is shown to the company itself and the auditor")
+    return await ledger.seq_at(known_at)
+
+
+def _score(found: Score, services: Services, seq: int) -> ScoreAnswer:
+    used = services.schemes[found.scheme]
+    lines = tuple(
+        ScoreLine(record_id=line.record_id, rule=line.rule, title=line.title, basis=line.basis,
+                  points=line.points / 100, first=line.first, last=line.last, sentence=explain.sentence(line))
+        for line in found.lines
+    )
+    return ScoreAnswer(scheme=found.scheme, title=used.title, sample=used.sample, value=found.value / 100,
+                       grade=found.grade, on=found.on, known_seq=seq, lines=lines)
