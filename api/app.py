@@ -29,6 +29,7 @@ CONTROLLERS: list[Any] = [
     penalties.Penalties,
     imports.Imports,
     eligibility.Eligibility,
+    eligibility.EligibilityNow,
     entities.Entities,
     entities.Merits,
     sources.ListSources,

@@ -60,6 +60,15 @@ class KeyRing:
         self._known[digest] = (found, acts, now)
         return found
 
+    def remembered(self, header: bytes) -> Caller | None:
+        """The caller of an Authorization header where it is still in memory; None says: ask `caller`."""
+        if header[:7].lower() != b"bearer ":
+            return None
+        known = self._known.get(accounts.digest(header[7:].strip().decode("latin-1")))
+        if known is None or known[1] != self._acts or abs(self.clock() - known[2]) >= _REMEMBERED:
+            return None
+        return known[0]
+
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """Before every route: no NUL in the address, the key recognised, the rate limit spent."""

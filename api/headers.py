@@ -8,7 +8,7 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_ALWAYS: tuple[tuple[bytes, bytes], ...] = (
+ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -25,7 +25,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
         return
     found = message.setdefault("headers", [])
     present = {name.lower() for name, _ in found}
-    found = [*found, *((name, value) for name, value in _ALWAYS if name not in present)]
+    found = [*found, *((name, value) for name, value in ALWAYS if name not in present)]
     allowance = scope["state"].get("allowance")
     if allowance is not None and b"ratelimit-limit" not in present:
         found += [(k.lower().encode(), v.encode()) for k, v in allowance.headers().items()]

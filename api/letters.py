@@ -111,7 +111,9 @@ def _facts(
         severity=of.severity, severity_source=SeveritySource(of.severity_source) if of.severity_source else None,
         severity_provisional=of.severity_provisional,
         publication=Publication(published=True, first_day=window.first_day, min_until=window.min_until,
-                                max_until=window.max_until) if window else Publication(published=False),
+                                max_until=window.max_until, by_itself=window.by_itself,
+                                max_stated=window.max_source == "document")
+        if window else Publication(published=False),
         repair=_repair(found), bans=tuple(_bans(found)),
         look_back=LookBack(first_day=found.look_back.first_day, last_day=found.look_back.until,
                            basis=found.look_back.basis) if found.look_back else None,

@@ -15,6 +15,10 @@ from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
+from piccolo.table import Table
+
+import credit.piccolo_conf as conf
+from api.hot import Hot
 from api.logbook import Logbook
 from api.pool import Pool
 from credit.kernel.blobs import BlobStore
@@ -91,6 +95,7 @@ class Services:
     register: Register
     asking: Asking
     counting: Counting
+    hot: Hot
     salt: bytes  # of tokens that stand for persons' names
     pool: Pool
     subscribers: tuple[Subscriber, ...] = ()
@@ -115,7 +120,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     book = Rulebook(rules().joined(as_rules(schemes.values())))
     salt = person_salt(settings.data / "keys" / "person.salt")
     receiving = Receiving(book, clock, salt)
-    register = Register()
+    register, counting = Register(), Counting(clock)
+    asking = Asking(book, clock, register)
     parking = Parking(clock, receiving)
     subscribers = tuple(subscribers_of())
     check_events(subscribers)
@@ -124,7 +130,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         log=Logbook(settings, clock), blobs=BlobStore(settings.data / "blobs"),
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
-        standing=Standing(book), register=register, asking=Asking(book, clock, register), counting=Counting(clock),
+        standing=Standing(book), register=register, asking=asking, counting=counting,
+        hot=Hot(asking, register, book, clock, counting),
         salt=salt, pool=Pool(),
         subscribers=subscribers,
     )
@@ -143,6 +150,12 @@ def person_salt(path: Path) -> bytes:
 def subscribers_of() -> Iterator[Subscriber]:
     """Who follows the log."""
     yield from ()
+
+
+def witnessed() -> list[type[Table]]:
+    """Every table whose rows the log remembers, of every app: what `verify` recomputes."""
+    modules = (import_module(app.table_classes[0].__module__) for app in conf.apps())
+    return [table for module in modules for table in module.WITNESSED]
 
 
 def event_kinds() -> dict[str, type[Event]]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from litestar import Controller, post
+from typing import Annotated, Any
 
-from api.auth import needs
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import State
+from litestar.params import Parameter
+
+from api.auth import anyone, needs
 from api.bodies import json_body
+from api.hot import PublicAnswer
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from sanctions.service.ask import Answer, Ask
@@ -24,3 +29,22 @@ class Eligibility(Controller):
         answer = await services.asking.ask(data, caller)
         services.counting.add(caller.role, [a.code for a in answer.answers if a.code])
         return answer
+
+
+class EligibilityNow(Controller):
+    """单个主体的当前核查结果。"""
+
+    path = "/v1/eligibility"
+    tags = ["eligibility"]
+
+    @get("/{code:str}", guards=[anyone], summary="当前核查结果 One company now")
+    async def now(
+        self, code: str, request: Request[Any, Any, State], services: Services, visitor: Caller | None,
+        kind: Annotated[str | None, Parameter(query="type", description="项目类型")] = None,
+        regimes: Annotated[str | None, Parameter(description="tendering,government_procurement")] = None,
+        mandatory: Annotated[str | None, Parameter(description="true 或 false")] = None,
+        region: Annotated[str | None, Parameter(description="六位行政区划代码")] = None,
+    ) -> Answer | PublicAnswer:
+        """With a key the verdict; without one only the restrictions that are public, no outcome."""
+        body = services.hot.answer(code, request.scope["query_string"], visitor)
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})  # type: ignore[return-value]

@@ -30,6 +30,7 @@ from credit.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from credit.model import Entity
 from credit.scoring import Score
 from credit.service import EntityInput, MeritInput, add_merit, register_entity
+from sanctions.findings import counts
 from sanctions.published import published_restrictions
 from sanctions.service.dossiers import dossier
 from sanctions.verdicts import PublicRestriction
@@ -199,7 +200,8 @@ class Entities(Controller):
         return StandingAnswer(
             code=code, on=day, known_seq=min(seq, (await ledger.head()).size - 1),
             published_restrictions=published_restrictions(file, day, rules),
-            restrictions=tuple(restriction_line(r) for r in file.restrictions if not r.withdrawn) if inside else None,
+            restrictions=tuple(restriction_line(r) for v in views if counts(v.record) for r in v.restrictions)
+            if inside else None,
             parked=len(file.parked) if inside else None,
             records=tuple(full_record(v, None) if inside else public_record(v) for v in views if inside or v.published),
         )

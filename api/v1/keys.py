@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -56,9 +56,7 @@ class Keys(Controller):
     ) -> KeyIssued:
         """Issues a key."""
         now = services.clock()
-        if data.expires_on is not None and data.expires_on < business_day(now):
-            fault = FieldError("/expires_on", "in_the_past", "有效期应不早于今天")
-            raise Invalid("有效期已过 expires_on is in the past", errors=(fault,))
+        check_expiry(data.expires_on, now)
         try:
             secret, made = await accounts.create_key(
                 org_code=data.org_code, role=data.role, name=data.name, scopes=frozenset(data.scopes),
@@ -72,6 +70,13 @@ class Keys(Controller):
     async def revoke(self, key_id: str, services: Services, caller: Caller) -> None:
         """Ends a key at once."""
         await accounts.revoke_key(key_id, by=caller.key_id, now=services.clock())
+
+
+def check_expiry(last_day: date | None, now: datetime) -> None:
+    """Raises Invalid for a key that would be dead at birth."""
+    if last_day is not None and last_day < business_day(now):
+        fault = FieldError("/expires_on", "in_the_past", "有效期应不早于今天")
+        raise Invalid("有效期已过 expires_on is in the past", errors=(fault,))
 
 
 def issued(made: Caller, secret: str | None) -> KeyIssued:

@@ -124,7 +124,7 @@ class Asking:
         parties = [party(subject, register.get, register.named) for subject in question.subjects]
         recorded = register.recorded_at
         as_of = AsOf(log=register.origin, valid_at=day, known_seq=register.seq, known_at=recorded,
-                     data_age_s=0, sources=register.sources)
+                     data_age_s=register.age(), sources=register.sources)
         return _answer(question, parties, ready, as_of, self.book.current.digest)
 
     async def _position(self, known_at: datetime | int | None) -> int | None:

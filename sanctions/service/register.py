@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -30,11 +31,13 @@ class NotYetKnown(Conflict):
 class Register:
     """Files by code as of log position `seq`. `version` rises with every change, for caches."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
         self.seq = -1
         self.origin = ""
         self.recorded_at: datetime | None = None
         self.version = 0
+        self.checked_at = 0.0  # seconds of `seconds` when the log was last looked at
         self.sources: tuple[Source, ...] = ()
         self._files: dict[str, Dossier] = {}
         self._names: dict[str, set[str]] = defaultdict(set)
@@ -48,6 +51,10 @@ class Register:
     def named(self, folded: str) -> tuple[str, ...]:
         """Codes of the companies that bear or bore this folded name."""
         return tuple(sorted(self._names.get(folded, ())))
+
+    def age(self) -> int:
+        """Whole seconds since the register was last known to be current."""
+        return int(self.seconds() - self.checked_at)
 
     def __len__(self) -> int:
         return len(self._files)
@@ -84,6 +91,7 @@ class Register:
             head = await ledger.head()
             if head.size - 1 > self.seq:
                 await self._catch_up(head)
+            self.checked_at = self.seconds()
             if self.seq < min_seq:
                 raise NotYetKnown(f"日志现有{self.seq + 1}条,尚无第{min_seq}条;请稍后再问", seq=self.seq)
 
