@@ -7,28 +7,28 @@ from piccolo.table import Table
 
 
 class NoticeRevision(Table, tablename="notices_notice"):
-    """An issued letter: its number, what caused it, and the SHA-256 of the issued file."""
+    """A letter and its number: reserved, then issued or voided. Its words and its token are in the payload."""
 
-    id = Varchar(length=60, primary_key=True)
+    id = Varchar(length=60, primary_key=True)  # notice id and revision
     notice_id = Varchar(length=40)
     revision = Integer()
     seq = BigInt()
     kind = Varchar(length=40)
     cause_seq = BigInt()
+    round = Integer()  # the n-th number taken for this cause and kind; 2 only after the first was voided
     series = Varchar(length=60)
-    year = Integer()
     serial = Integer()
     number = Varchar(length=100)
     number_key = Varchar(length=100)  # folded, for look-up
     token_sha256 = Varchar(length=64)
     record_id = Varchar(length=40)
-    code = Varchar(length=18)
-    issuer_code = Varchar(length=18)
+    code = Varchar(length=18, null=True, default=None)
+    issuer_code = Varchar(length=18, null=True, default=None)
     template = Varchar(length=20)
     issued_on = Date()
-    state = Varchar(length=12)  # issued, voided
+    state = Varchar(length=12)  # reserved, issued, voided
     reason = Text()
-    pdf_sha256 = Varchar(length=64)
+    pdf_sha256 = Varchar(length=64, null=True, default=None)
     payload_id = Varchar(length=40)
     acknowledged_on = Date(null=True, default=None)
 
@@ -38,11 +38,15 @@ class Delivery(Table, tablename="notices_delivery"):
 
     id = Varchar(length=40, primary_key=True)
     notice_id = Varchar(length=40)
+    seq = BigInt()  # of the entry that planned it
+    settled_seq = BigInt(null=True, default=None)
     channel = Varchar(length=20)
     state = Varchar(length=20)
     version = Integer()
-    message_id = Varchar(length=120)
+    message_id = Varchar(length=160)
     address_payload = Varchar(length=40, null=True, default=None)
+    provider_ref = Varchar(length=200)
+    reason = Text()
     created_at = Timestamptz()
     updated_at = Timestamptz()
 
@@ -58,6 +62,7 @@ class DeliveryAttempt(Table, tablename="notices_attempt"):
     outcome = Varchar(length=20)
     detail = Text()
     uncertain = Boolean()
+    sha256 = Varchar(length=64, null=True, default=None)  # of the bytes that left
 
 
 NOTICES_TABLES: list[type[Table]] = [NoticeRevision, Delivery, DeliveryAttempt]

@@ -29,6 +29,7 @@ IMPURE_MODULES = {
     "notices/fonts.py",
     "notices/glyphs.py",
     "notices/pdf.py",
+    "notices/rendering.py",
     "notices/sign.py",
 }
 PURE_BESIDE = {  # pure modules inside folders that are impure, or in bots

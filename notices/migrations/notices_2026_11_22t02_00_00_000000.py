@@ -14,13 +14,14 @@ async def forwards():
         await schema.run(
             [
                 "CREATE UNIQUE INDEX notices_notice_id ON notices_notice (notice_id, revision)",
-                "CREATE UNIQUE INDEX notices_notice_number ON notices_notice (series, year, serial, revision)",
-                "CREATE UNIQUE INDEX notices_notice_cause ON notices_notice (cause_seq, kind, revision)",
+                "CREATE UNIQUE INDEX notices_notice_number ON notices_notice (series, serial, revision)",
+                "CREATE UNIQUE INDEX notices_notice_cause ON notices_notice (cause_seq, kind, round, revision)",
                 "CREATE INDEX notices_notice_key ON notices_notice (number_key)",
                 "CREATE INDEX notices_notice_code ON notices_notice (code, seq)",
+                "CREATE INDEX notices_notice_issuer ON notices_notice (issuer_code, seq)",
                 "CREATE INDEX notices_notice_record ON notices_notice (record_id)",
                 "CREATE INDEX notices_notice_seq ON notices_notice (seq)",
-                "CREATE UNIQUE INDEX notices_delivery_channel ON notices_delivery (notice_id, channel)",
+                "CREATE INDEX notices_delivery_notice ON notices_delivery (notice_id)",
                 "CREATE UNIQUE INDEX notices_attempt_number ON notices_attempt (delivery_id, number)",
             ]
         )

@@ -1,0 +1,70 @@
+"""The letter as the register knows it: number, state, file hash; and the addresses built from it. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from urllib.parse import quote
+
+import msgspec
+
+from notices.model import Letter, LetterKind
+
+TITLES = {LetterKind.REPAIR_NOTICE: "行政处罚信息信用修复告知书", LetterKind.DISHONESTY_NOTICE: "失信告知书"}
+
+
+class NoticeState(StrEnum):
+    RESERVED = "reserved"
+    ISSUED = "issued"
+    VOIDED = "voided"
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One revision of a letter. `pdf_sha256` is null until it was issued; `reason` says why it was voided."""
+
+    notice_id: str
+    revision: int
+    seq: int
+    kind: LetterKind
+    cause_seq: int
+    round: int
+    series: str
+    serial: int
+    number: str
+    number_key: str
+    token_sha256: str
+    record_id: str
+    code: str | None
+    issuer_code: str | None
+    template: str
+    issued_on: date
+    state: NoticeState
+    reason: str
+    pdf_sha256: str | None
+    payload_id: str
+    acknowledged_on: date | None
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.kind]
+
+    @property
+    def ever_issued(self) -> bool:
+        """Whether it was issued at any time, voided since or not."""
+        return self.pdf_sha256 is not None
+
+    def voided(self, reason: str) -> Notice:
+        """The next revision: 作废, with its reason."""
+        return msgspec.structs.replace(self, revision=self.revision + 1, state=NoticeState.VOIDED, reason=reason)
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """The erasable part: the letter's words and the token of its QR code."""
+
+    letter: Letter
+    token: str
+
+
+def verify_url(base_url: str, number: str, token: str) -> str:
+    """The address behind a letter's QR code; number and token quoted."""
+    return f"{base_url.rstrip('/')}/verify/{quote(number, safe='')}?t={quote(token, safe='')}"
