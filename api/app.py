@@ -15,7 +15,7 @@ from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 from api import auth, headers, health, lifespan, openapi, problem_pages, problems
 from api.limits import RateLimiter
 from api.meter import Meter
-from api.v1 import eligibility, entities, imports, keys, ledger, organisations, penalties, rules, sources
+from api.v1 import eligibility, entities, imports, keys, ledger, notices, organisations, penalties, rules, sources
 from api.wiring import Services, build
 from credit.kernel.settings import from_environment
 
@@ -33,6 +33,7 @@ CONTROLLERS: list[Any] = [
     entities.Entities,
     entities.Merits,
     sources.ListSources,
+    notices.Letters,
 ]
 _JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`
 _OWN_PATHS = ("/schema",)  # Litestar's own routes, public

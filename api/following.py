@@ -25,7 +25,8 @@ async def following(services: Services) -> AsyncIterator[None]:
         wake.set()
 
     unit.after_commit.append(nudge)
-    tasks = [asyncio.create_task(_follow(services, wake)), asyncio.create_task(_flush(services))]
+    jobs = [_follow(services, wake), _flush(services), _warm(services)]
+    tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield
     finally:
@@ -35,6 +36,7 @@ async def following(services: Services) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         await services.counting.flush()
         services.pool.shutdown()
+        services.renderer.close()
 
 
 async def _follow(services: Services, wake: asyncio.Event) -> None:
@@ -47,6 +49,14 @@ async def _follow(services: Services, wake: asyncio.Event) -> None:
         except Exception:
             log.exception("the register could not follow the log; trying again")
             await asyncio.sleep(_POLL)
+
+
+async def _warm(services: Services) -> None:
+    """Starts the drawing processes while the first questions are answered; fonts are converted here once a user."""
+    try:
+        await services.renderer.warm()
+    except Exception:
+        log.exception("the letter processes could not be started; the first letter will try again")
 
 
 async def _flush(services: Services) -> None:

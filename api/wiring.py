@@ -17,9 +17,10 @@ from pathlib import Path
 
 from piccolo.table import Table
 
-import credit.piccolo_conf as conf
 from api.hot import Hot
+from api.letters import Letters
 from api.logbook import Logbook
+from api.office import notices_of
 from api.pool import Pool
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, system_clock
@@ -30,6 +31,9 @@ from credit.kernel.tasks import Runner, Subscriber
 from credit.kernel.unit import Event
 from credit.scheme_files import as_rules, load_schemes
 from credit.schemes import Scheme
+from notices import tasks as notice_tasks
+from notices.rendering import PoolRenderer
+from notices.service import Notices
 from sanctions.service.ask import Asking
 from sanctions.service.change import Changing
 from sanctions.service.counting import Counting
@@ -53,14 +57,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "key_revoked": (),
     "entity_registered": (),
     "merit_recorded": (),
-    "payload_erased": (),
     "log_restored": (),
-    "penalty_recorded": (),
-    "penalty_corrected": (),
-    "penalty_withdrawn": (),
-    "penalty_served": (),
-    "penalty_performed": (),
-    "penalty_stayed": (),
     "row_parked": (),
     "parked_completed": (),
     "parked_rejected": (),
@@ -73,6 +70,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "notice_acknowledged": (),
     "delivery_planned": (),
     "delivery_settled": (),
+    **notice_tasks.REACTIONS,
 }
 
 
@@ -96,9 +94,17 @@ class Services:
     asking: Asking
     counting: Counting
     hot: Hot
+    notices: Notices
     salt: bytes  # of tokens that stand for persons' names
     pool: Pool
     subscribers: tuple[Subscriber, ...] = ()
+
+    @property
+    def renderer(self) -> PoolRenderer:
+        """What draws the letters."""
+        drawing = self.notices.office.renderer
+        assert isinstance(drawing, PoolRenderer)
+        return drawing
 
     def runner(self) -> Runner:
         """What works the tasks of all subscribers, in this process or in a worker."""
@@ -122,17 +128,18 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     receiving = Receiving(book, clock, salt)
     register, counting = Register(), Counting(clock)
     asking = Asking(book, clock, register)
-    parking = Parking(clock, receiving)
-    subscribers = tuple(subscribers_of())
+    parking, standing, blobs = Parking(clock, receiving), Standing(book), BlobStore(settings.data / "blobs")
+    notices = notices_of(settings, clock, book, blobs, Letters(book, clock, standing, settings.letters.locality))
+    subscribers = tuple(subscribers_of(notices))
     check_events(subscribers)
     return Services(
         settings=settings, clock=clock, book=book, schemes=schemes,
-        log=Logbook(settings, clock), blobs=BlobStore(settings.data / "blobs"),
+        log=Logbook(settings, clock), blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
-        standing=Standing(book), register=register, asking=asking, counting=counting,
+        standing=standing, register=register, asking=asking, counting=counting,
         hot=Hot(asking, register, book, clock, counting),
-        salt=salt, pool=Pool(),
+        notices=notices, salt=salt, pool=Pool(),
         subscribers=subscribers,
     )
 
@@ -147,15 +154,17 @@ def person_salt(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def subscribers_of() -> Iterator[Subscriber]:
+def subscribers_of(notices: Notices) -> Iterator[Subscriber]:
     """Who follows the log."""
-    yield from ()
+    yield from notice_tasks.subscribers(notices)
 
 
 def witnessed() -> list[type[Table]]:
     """Every table whose rows the log remembers, of every app: what `verify` recomputes."""
-    modules = (import_module(app.table_classes[0].__module__) for app in conf.apps())
-    return [table for module in modules for table in module.WITNESSED]
+    from credit import piccolo_conf as conf
+
+    names = dict.fromkeys(t.__module__ for app in conf.apps() for t in app.table_classes)
+    return [table for name in names for table in getattr(import_module(name), "WITNESSED", [])]
 
 
 def event_kinds() -> dict[str, type[Event]]:
