@@ -28,7 +28,9 @@ async def forwards():
                 "CREATE INDEX log_entry_time ON log_entry (recorded_at, seq)",
                 "CREATE INDEX log_entry_subject ON log_entry (subject, seq)",
                 "CREATE INDEX task_order ON task (subscriber, subject, seq) WHERE state <> 'dead'",
-                "CREATE INDEX task_due ON task (lane, due_at) WHERE state <> 'dead'",
+                "CREATE INDEX task_due ON task (lane, due_at, seq) WHERE state <> 'dead' AND state <> 'waiting'",
+                "CREATE UNIQUE INDEX task_active ON task (subscriber, subject)"
+                " WHERE state <> 'dead' AND state <> 'waiting'",
                 "INSERT INTO log_head (id, origin, size, frontier, root, recorded_at) VALUES (1, '', 0,"
                 ' \'{"hashes":[],"size":0}\','
                 " 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',"
