@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
 from api import auth, headers, health, lifespan, openapi, problem_pages, problems
+from api.hot import Front
 from api.limits import RateLimiter
 from api.meter import Meter
 from api.v1 import eligibility, entities, imports, keys, ledger, notices, organisations, penalties, rules, sources
@@ -71,6 +72,11 @@ def create_app(services: Services, *, migrate: bool = True, controllers: list[An
     return app
 
 
+def served(services: Services, *, migrate: bool = True) -> Front:
+    """What a server runs: the application with the hot path in front."""
+    return Front(create_app(services, migrate=migrate), services.hot)
+
+
 def product_version() -> str:
     """The installed version; `0` in a tree that is not installed."""
     try:
@@ -99,9 +105,9 @@ def check_guards(app: Litestar) -> None:
         raise Unguarded("say `needs(...)` or `anyone` in guards of: " + ", ".join(open_ones))
 
 
-def from_settings() -> Litestar:
+def from_settings() -> Front:
     """The application of the environment, for servers that start several processes; the parent has migrated."""
     from api import logs
 
     logs.configure()
-    return create_app(build(from_environment()), migrate=False)
+    return served(build(from_environment()), migrate=False)
