@@ -32,6 +32,7 @@ from notices.model import (
     Repair,
     SeveritySource,
 )
+from notices.service import locality_name
 from sanctions.service.standing import PenaltyView, Standing
 from sanctions.wording import scope_title
 
@@ -59,7 +60,8 @@ class Letters:
         regime = found.classification.regime
         if regime is None or issuer is None:
             return None
-        facts = _facts(found, prose, issuer, self.book.current, today, self.locality)
+        place = locality_name(self.locality, self.book.current, today)
+        facts = _facts(found, prose, issuer, self.book.current, today, place)
         addresses = tuple((c["channel"], c["address"]) for c in prose.contacts if c.get("channel") and c.get("address"))
         return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts, addresses=addresses)
 

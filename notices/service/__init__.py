@@ -5,13 +5,13 @@ from __future__ import annotations
 from notices.service.acknowledging import Acknowledging
 from notices.service.delivering import Delivering
 from notices.service.issuing import Issuing
-from notices.service.office import Office, local_letters
+from notices.service.office import Office, local_letters, locality_name
 from notices.service.planning import Planning
 from notices.service.reading import Reading
 from notices.service.verifying import Verifying
 from notices.service.voiding import Voiding
 
-__all__ = ["Notices", "Office", "local_letters"]
+__all__ = ["Notices", "Office", "local_letters", "locality_name"]
 
 
 class Notices:

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -56,12 +57,23 @@ class Office:
 
 def local_letters(locality: str, rules: RuleSet, day: date) -> frozenset[LetterKind]:
     """The letters in use in a locality, none for an empty name. Raises LocalityUnknown."""
+    known = _locality(locality, rules, day)
+    return frozenset(map(LetterKind, known["letters"])) if known else frozenset()
+
+
+def locality_name(locality: str, rules: RuleSet, day: date) -> str:
+    """What letters call the locality, empty for none. Raises LocalityUnknown."""
+    known = _locality(locality, rules, day)
+    return str(known["name"]) if known else ""
+
+
+def _locality(locality: str, rules: RuleSet, day: date) -> dict[str, Any] | None:
     if not locality:
-        return frozenset()
+        return None
     known = rules.find(LOCALITIES, day)
     if known is None or locality not in known.value:
         raise LocalityUnknown(f"TENDERCREDIT_LOCALITY={locality} 未在规则 {LOCALITIES} 中登记,请登记或清空该设置")
-    return frozenset(map(LetterKind, known.value[locality]))
+    return dict(known.value[locality])
 
 
 async def kept(notice: Notice) -> Kept | None:

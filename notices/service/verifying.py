@@ -83,9 +83,10 @@ class Verifying:
         return msgspec.structs.replace(await self._view(found), same_file=same)
 
     async def _found(self, number: str, token: str) -> Notice | None:
-        if not (0 < len(number) <= _LONGEST and 0 < len(token) <= _LONGEST):
+        if max(len(number), len(token)) > _LONGEST or not token.isascii():
             return None
-        found = await store.by_number(fold_number(number))
+        key = fold_number(number)
+        found = await store.by_number(key) if key.isprintable() else None
         fits = token_fits(token, found.token_sha256 if found else _NOBODY)
         return found if found is not None and fits and found.ever_issued else None
 

@@ -46,7 +46,8 @@ class PastNotAllowed(Forbidden):
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """The body of `POST /v1/eligibility`. `known_at` is a moment or a seq; `on` defaults to the cutoff, then today."""
+    """The body of `POST /v1/eligibility`. `known_at` is a moment or a seq; `on` defaults to the tender's cutoff, then
+    to the day of `known_at`, then to today: so a past question keeps its answer whenever it is asked."""
 
     subjects: tuple[Subject, ...]
     tender: Tender = Tender()
@@ -153,10 +154,15 @@ class Asking:
         async with unit(by=caller.key_id, now=self.clock()) as u:
             u.record(PastAsked(subject=caller.org_code, known_seq=seq, subjects=len(question.subjects), ground=ground))
 
+    async def _moment(self, known_at: datetime | int | None, seq: int) -> datetime:
+        """The moment a past question puts itself in: what is "now" in it, so that its answer stays the same."""
+        if isinstance(known_at, datetime):
+            return known_at
+        return (await ledger.entry(seq)).recorded_at
+
     async def _past(self, question: Ask, seq: int) -> Answer:
         rules, held = await self.book.at(seq), await dossiers.sources(seq)
-        entry = await ledger.entry(seq) if seq >= 0 else None
-        moment = entry.recorded_at if entry else self.clock()
+        moment = await self._moment(question.known_at, seq)
         day = _day(question, moment)
         ready = prepare(question.tender, day, rules, held, asked_at=moment)
         parties = [await _past_party(subject, seq) for subject in question.subjects]
