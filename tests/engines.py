@@ -55,9 +55,21 @@ class PostgresDatabases:
 
     @asynccontextmanager
     async def fresh(self, data: Path) -> AsyncIterator[str | None]:
+        async with self.copy_of(self.name) as url:
+            yield url
+
+    @asynccontextmanager
+    async def blank(self) -> AsyncIterator[str]:
+        """The URL of a database without any table."""
+        self.server = self.server or await postgres_server()
+        async with self.copy_of("template0") as url:
+            yield url
+
+    @asynccontextmanager
+    async def copy_of(self, template: str) -> AsyncIterator[str]:
         self.made += 1
         name = f"{self.name}_{self.made}"
-        await self.run(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        await self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:

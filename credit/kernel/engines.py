@@ -147,6 +147,7 @@ class ReturningPostgresTransaction(PostgresTransaction):
                 self.transaction = connection.transaction()
                 await self.transaction.start()
             except BaseException:
+                connection.terminate()
                 await _give_back(engine, connection)
                 raise
         except BaseException:
@@ -167,6 +168,9 @@ class ReturningPostgresTransaction(PostgresTransaction):
                 await self.transaction.commit()
             elif not self._rolled_back:
                 await self.transaction.rollback()
+        except BaseException:
+            connection.terminate()  # the server rolls back what was left open
+            raise
         finally:
             try:
                 await _give_back(engine, connection)
