@@ -52,6 +52,8 @@ _KERNEL_EVENTS = ("credit.kernel.rulebook", "credit.kernel.custody")
 # Each event kind and the subscribers that react to it; () says that nobody does, and was decided.
 DECISIONS: Mapping[str, tuple[str, ...]] = {
     "rules_activated": (),
+    "demo_opened": (),
+    "demo_seeded": (),
     "organisation_registered": (),
     "key_created": (),
     "key_revoked": (),

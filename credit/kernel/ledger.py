@@ -17,6 +17,8 @@ _SEQ_AT = "SELECT max(seq) AS seq FROM log_entry WHERE recorded_at <= {}"
 _ROOTS = "SELECT root FROM log_tile WHERE level = {} AND number >= {} AND number < {} ORDER BY number"
 _LEAVES = "SELECT leaf FROM log_entry WHERE seq >= {} AND seq < {} ORDER BY seq"
 _OF_SUBJECT = "SELECT seq, recorded_at, kind, actor FROM log_entry WHERE subject = {} ORDER BY seq"
+_OF_KIND = """SELECT seq, recorded_at, kind, actor, subject, body, leaf FROM log_entry
+    WHERE kind = {} AND seq < {} ORDER BY seq"""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -49,6 +51,11 @@ async def entry(seq: int) -> Entry:
     if not found:
         raise NotFound(f"日志中没有第{seq}条 no log entry {seq}")
     return Entry(**found[0])
+
+
+async def of_kind(kind: str, below: int = 2**62) -> list[Entry]:
+    """Every entry of a kind before position `below`, oldest first. Reads the log: for rare kinds, or a small `below`."""
+    return [Entry(**row) for row in await database.fetch(_OF_KIND, kind, below)]
 
 
 async def event(seq: int) -> dict[str, Any]:
