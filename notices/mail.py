@@ -30,7 +30,7 @@ def build(message: Message, sender: str) -> bytes:
 
 def message_id(delivery_id: str, sender: str) -> str:
     """The Message-ID of a delivery: the same for every try."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "tendercredit.local"
+    domain = parseaddr(sender)[1].partition("@")[2] or "tendercredit.local"
     return f"<{delivery_id}@{domain}>"
 
 

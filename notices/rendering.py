@@ -43,7 +43,11 @@ class PoolRenderer:
 
     async def warm(self) -> None:
         """Starts every worker now, so that the first letter is quick."""
-        await asyncio.gather(*(self._run(_ready, float(n)) for n in range(self._processes)))
+        await self.workers()
+
+    async def workers(self) -> frozenset[int]:
+        """Process ids of workers that answer."""
+        return frozenset(await asyncio.gather(*(self._run(os.getpid) for _ in range(self._processes))))
 
     async def check(self, letter: Letter) -> None:
         await self._run(pdf.check, msgspec.msgpack.encode(letter), self._folder)
@@ -99,6 +103,3 @@ def _end_with_parent() -> None:
         parent.join()
         os._exit(1)
 
-
-def _ready(number: float) -> float:
-    return number

@@ -17,6 +17,7 @@ _PERMANENT = 500
 _ABOUT_US = (  # a wrong password or sender of ours says nothing about the recipient
     aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPConnectResponseError, aiosmtplib.SMTPSenderRefused,
 )
+_USABLE = re.compile(r"[^\s<>@,;:()\[\]\\\"]+@[^\s<>@,;:()\[\]\\\"]+")
 _ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 
 
@@ -35,7 +36,7 @@ class SmtpChannel:
 
     async def send(self, message: Message) -> Answer:
         """Sent once the server has taken the message whole."""
-        if not message.address or "@" not in message.address:
+        if not message.address or not _USABLE.fullmatch(message.address):
             return Never("no usable e-mail address")
         content = mail.build(message, self._settings.sender)
         client = self._client()
