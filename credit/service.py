@@ -12,8 +12,10 @@ from credit.kernel import canonical
 from credit.kernel.errors import FieldError, Invalid, NotFound
 from credit.kernel.ids import derived_id, new_id
 from credit.kernel.unit import Request, Unit, unit
-from credit.model import Authority, Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, SubjectKind
+from credit.model import Authority, Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, Stage, SubjectKind
 from credit.persons import name_token
+
+DRAFT = "draft:"  # before the content digest of a draft: the same content decided is another act
 
 
 class EntityInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +135,10 @@ async def revise_record(
         old, revision=old.revision + 1, seq=seq, recorded_at=u.now, facts=facts or old.facts, payload_id=payload_id,
         withdrawn=old.withdrawn or withdrawn_on is not None, withdrawn_on=withdrawn_on or old.withdrawn_on,
     )
-    store.write_record(u, made, natural_key=key, content_digest=digest or old_digest)
+    kept = digest or old_digest
+    if isinstance(made.facts, PenaltyFacts) and made.facts.stage is Stage.DECIDED:
+        kept = kept.removeprefix(DRAFT)  # served: the decided content again is now a repeat
+    store.write_record(u, made, natural_key=key, content_digest=kept)
     return made
 
 

@@ -38,7 +38,7 @@ class RecordRevision(Table, tablename="credit_record"):
     entity_id = Varchar(length=40)
     kind = Varchar(length=20)
     natural_key = Varchar(length=400)  # authority, document number, subject: one record each
-    content_digest = Varchar(length=64)  # of the command, to tell a duplicate from a change
+    content_digest = Varchar(length=80)  # of the command, to tell a duplicate from a change
     valid_from = Date()
     valid_to = Date(null=True, default=None)  # half-open
     withdrawn = Boolean()

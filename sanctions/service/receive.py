@@ -18,7 +18,7 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
 from credit.model import Entity, PenaltyFacts, Prose, Stage, SubjectKind
 from credit.persons import name_token
-from credit.service import open_entity, open_record, person_entity_id
+from credit.service import DRAFT, open_entity, open_record, person_entity_id
 from sanctions import bans, checks, store
 from sanctions.document_no import fold_document_no
 from sanctions.events import Origin, PenaltyRecorded
@@ -123,6 +123,8 @@ class Receiving:
         number = fold_document_no(command.document_no)
         facts = _facts(command, caller, authority, stage)
         digest = canonical.digest(msgspec.structs.replace(command, contacts=(), note=None))
+        if stage is Stage.DRAFT:
+            digest = DRAFT + digest
         return Prepared(
             command=command, natural_key=f"{authority_key}|{number}|{subject_key}", digest=digest, facts=facts,
             prose=_prose(command), bases=bases, subject_key=subject_key,
@@ -265,7 +267,7 @@ async def _again(item: Prepared, taken: lookup.KnownKey, entities: dict[str, Ent
     if item.digest not in taken.digests:
         return DocumentExists(
             f"该机关的文号“{item.command.document_no}”对该主体已登记且内容不同;更正请用 "
-            f"POST /v1/penalties/{taken.record_id}/corrections",
+            f"POST /v1/penalties/{taken.record_id}/corrections,拟稿送达生效请用 /service",
             record_id=taken.record_id, corrections_url=f"/v1/penalties/{taken.record_id}/corrections",
         )
     ids = taken.restriction_ids
