@@ -43,6 +43,12 @@ async def register_organisation(
     return made
 
 
+def _fits(pointer: str, text: str, most: int) -> None:
+    if len(text) > most:
+        fault = FieldError(pointer, "too_long", f"至多{most}字")
+        raise Invalid(f"名称过长 longer than {most} characters", errors=(fault,))
+
+
 def _facts(organisation: OrganisationInput) -> dict[str, Any]:
     return {name: getattr(organisation, name) for name in OrganisationInput.__struct_fields__}
 
@@ -98,6 +104,11 @@ async def create_key(
         _write(u, made, sha256=digest(secret), seq=seq, revision=1, revoked=False)
         u.keep(made)
     return secret, made
+
+
+async def keys_named(name: str) -> list[Caller]:
+    """The callers behind every living key of this name."""
+    return [caller for caller in (await store.callers()).values() if caller.name == name]
 
 
 async def revoke_key(key_id: str, *, by: str, now: datetime) -> None:
