@@ -12,11 +12,12 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
-from api import auth, headers, health, lifespan, openapi, problem_pages, problems
+from api import auth, headers, health, lifespan, openapi, problem_pages
 from api.hot import Front
 from api.limits import RateLimiter
 from api.meter import Meter
 from api.v1 import eligibility, entities, imports, keys, ledger, notices, organisations, penalties, rules, sources
+from api.web import errors, pages, site
 from api.wiring import Services, build
 from credit.kernel.settings import from_environment
 
@@ -35,6 +36,7 @@ CONTROLLERS: list[Any] = [
     entities.Merits,
     sources.ListSources,
     notices.Letters,
+    *site.ROUTES,
 ]
 _JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`
 _OWN_PATHS = ("/schema",)  # Litestar's own routes, public
@@ -57,7 +59,8 @@ def create_app(services: Services, *, migrate: bool = True, controllers: list[An
             "visitor": Provide(auth.provide_visitor, sync_to_thread=False),
             "request_key": Provide(auth.provide_request_key),
         },
-        exception_handlers=problems.HANDLERS,
+        exception_handlers=errors.HANDLERS,
+        template_config=pages.TEMPLATES,
         before_send=[headers.add_headers],
         request_max_body_size=_JSON_LIMIT,
         openapi_config=openapi.config(product_version(), services.settings.web.base_url),

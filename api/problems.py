@@ -170,8 +170,8 @@ def _invalid(exc: ValidationException) -> Refusal:
     if not errors and missing:
         place, name = _PLACES.get(missing[1], ""), missing[2]
         errors = (FieldError(f"/{name}", "missing", f"缺少{place}参数 {name},请填写"),)
-    if not errors and "data" in exc.detail:
-        return Malformed("请求体为空,请提交内容 the body is empty")
+    if [e.pointer for e in errors] == ["/data"]:
+        return Malformed("请求体为空,请按接口说明提交内容 the body is empty")
     return Invalid("参数有误,见 errors some arguments do not fit, see errors", errors=errors)
 
 
@@ -188,8 +188,8 @@ def _of_http(exc: HTTPException) -> Refusal:
     return chosen(sentence or "请求有误,请对照接口说明", headers=exc.headers or {})
 
 
-def on_refusal(request: AnyRequest, exc: Exception) -> Response[bytes]:
-    """Exception handler for everything: refusals, the framework's own, and what nobody foresaw."""
+def settled(request: AnyRequest, exc: Exception) -> tuple[Refusal, str | None]:
+    """What is answered to an exception, and the id under which a failure of our own was logged."""
     refusal = as_refusal(exc)
     instance = None
     if refusal is None or refusal.status >= 500:
@@ -197,6 +197,12 @@ def on_refusal(request: AnyRequest, exc: Exception) -> Response[bytes]:
         log.error("%s %s failed as %s", request.method, request.scope["path"], instance, exc_info=exc)
     if refusal is None or refusal.status == 500:
         refusal = Internal("服务内部错误,请把 instance 告知运营方 quote `instance` to the operator")
+    return refusal, instance
+
+
+def on_refusal(request: AnyRequest, exc: Exception) -> Response[bytes]:
+    """Exception handler for everything: refusals, the framework's own, and what nobody foresaw."""
+    refusal, instance = settled(request, exc)
     content = msgspec.json.encode(body(refusal, instance=instance))
     return Response(content, status_code=refusal.status, media_type=MEDIA_TYPE, headers=headers(refusal))
 

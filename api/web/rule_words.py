@@ -1,0 +1,84 @@
+"""Values of rules in readable words: keys and codes in Chinese where known, figures with their unit. Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from api.web.words import money
+from notices.letters import KIND_WORDS, SEVERITY_WORDS
+from sanctions.wording import VERBS
+
+OTHER = "other"
+GROUPS = {
+    "regime": "信用修复制度", "class": "失信类别", "fine_threshold": "罚款分类标准", "publication": "公示期",
+    "unpublished": "不公示的情形", "ban": "法律规定的禁止与限制", "look_back": "三年内重大违法记录",
+    "list": "名单", "list_fresh_hours": "名单数据时效", "condition": "招标文件可设的信用条件",
+    "relation": "投标人之间的关系", "clock": "办理时限", "filing": "信用修复渠道", "withdrawal": "撤回公开",
+    "scheme": "计分方案", "notices": "告知书", OTHER: "其他",
+}
+_UNITS = {"months": "个月", "days": "日", "hours": "小时", "working_days": "个工作日", "working days": "个工作日"}
+_KEYS = {
+    "published": "公示", "min": "最短", "max": "最长", "by_itself": "期满自动停止", "fields": "适用领域",
+    "classes": "区分类别", "citations": "依据", "law": "法律法规", "articles": "条", "scopes": "限制范围",
+    "months": "期限（月）", "open_end": "可不设截止日期", "dated": "可设截止日期", "competent": "须有权限",
+    "regime": "制度", "announced": "决定依法公告", "depends": "须查该名单的交易", "official_channel": "官方渠道",
+    "list": "名单", "kind": "种类", "kinds": "处罚种类", "class": "类别", "url": "网址", "title": "名称",
+    "base": "基准分", "bands": "等级", "caps": "上限", "items": "项目", "points": "分值", "basis": "依据",
+    "event": "事件", "reason": "原因", "letters": "文书", "name": "名称", "sample": "示例", "good": "守信项",
+    "bad": "失信项", "floor": "下限", "grade": "等级", "group": "组", "veto": "一票否决",
+}
+_WORDS: dict[str, str] = {
+    **{k.value: w for k, w in KIND_WORDS.items()}, **{s.value: w for s, w in SEVERITY_WORDS.items()},
+    **{s.value: w for s, w in VERBS.items()},
+    "ndrc58": "令第58号", "ndrc36": "令第36号", "samr107": "总局令第107号", "tendering": "招标投标",
+    "government_procurement": "政府采购", "construction": "住房城乡建设", "water": "水利", "transport": "交通运输",
+    "food": "食品", "drugs": "药品", "special_equipment": "特种设备", "work_safety": "安全生产", "fire": "消防",
+    "market": "市场监管", "creditchina": "“信用中国”网站", "samr_system": "国家企业信用信息公示系统",
+    "offline_window": "线下窗口", "repair_notice": "信用修复告知书", "dishonesty_notice": "失信告知书",
+    "judgment_defaulter": "失信被执行人名单",
+}
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A value to be shown: words, or labelled parts, or a list of parts."""
+
+    text: str = ""
+    fields: tuple[tuple[str, Part], ...] = ()
+    items: tuple[Part, ...] = ()
+    size: int = 1  # how many words there are inside
+
+    @property
+    def long(self) -> bool:
+        return self.size > 24
+
+
+def parts(value: Any, unit: str | None = None) -> Part:
+    """A rule's value in words; figures of a mapping carry the unit where their key is 最短 or 最长."""
+    if isinstance(value, dict):
+        made = tuple((label(k), parts(v, unit if k in ("min", "max") else None)) for k, v in value.items())
+        return Part(fields=made, size=sum(p.size for _, p in made) or 1) if made else Part(text="—")
+    if isinstance(value, list | tuple):
+        items = tuple(parts(v, unit) for v in value)
+        if all(p.text for p in items):
+            return Part(text="、".join(p.text for p in items) or "—", size=max(1, len(items)))
+        return Part(items=items, size=sum(p.size for p in items))
+    return Part(text=_scalar(value, unit))
+
+
+def label(key: str) -> str:
+    """A key in Chinese, or as it is."""
+    return _KEYS.get(key) or _WORDS.get(key, key)
+
+
+def _scalar(value: Any, unit: str | None) -> str:
+    if value is None:
+        return "无"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, int) and unit == "fen":
+        return money(value)
+    if isinstance(value, int | float):
+        return f"{value}{_UNITS.get(unit or '', unit or '')}"
+    return _WORDS.get(str(value), str(value))
