@@ -38,9 +38,11 @@ def person_ref(library: str, number: str) -> str:
 
 
 def check_ref(ref: str) -> str:
-    """A reference as it came in, checked. Raises BadPersonRef without repeating it."""
+    """A reference as it came in, `library:number` or a bare library number. Raises BadPersonRef without repeating it."""
     library, separator, number = ref.strip().partition(":")
-    return person_ref(library, number) if separator else person_ref("", ref)
+    if separator:
+        return person_ref(library, number)
+    return person_ref("any", library).partition(":")[2]
 
 
 def salted_digest(id_number: str, salt: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Piccolo's configuration: the apps, and the engine that `database.bind` sets (for Piccolo's own commands: by settings)."""
+"""Piccolo's configuration: the apps, and the engine that `database.bind` sets (Piccolo's own commands: settings)."""
 
 from __future__ import annotations
 

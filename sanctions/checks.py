@@ -9,6 +9,7 @@ import msgspec
 
 from credit.kernel.errors import FieldError
 from credit.model import PenaltyKind, SubjectKind
+from credit.persons import BadPersonRef, check_ref
 from sanctions.model import PenaltyCommand
 
 # lengths of the 双公示 columns
@@ -33,10 +34,19 @@ def _subject(command: PenaltyCommand) -> Iterator[FieldError]:
     if subject.kind is SubjectKind.NATURAL_PERSON:
         if not subject.person_ref:
             yield FieldError("/subject/person_ref", "missing", "自然人须填专家库编号或加盐摘要,不得填身份证号")
+        else:
+            yield from _reference(subject.person_ref)
         if subject.code:
             yield FieldError("/subject/code", "not_allowed", "自然人没有统一社会信用代码;请删除该字段")
     elif not subject.code:
         yield FieldError("/subject/code", "missing", "填写18位统一社会信用代码")
+
+
+def _reference(person_ref: str) -> Iterator[FieldError]:
+    try:
+        check_ref(person_ref)
+    except BadPersonRef as exc:
+        yield FieldError("/subject/person_ref", exc.code, exc.detail)
 
 
 def _texts(command: PenaltyCommand) -> Iterator[FieldError]:

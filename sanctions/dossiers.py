@@ -15,7 +15,7 @@ _REGIMES = {
 
 
 def assemble(
-    code: str, entity: Entity | None, records: Iterable[Record], restrictions: Iterable[Restriction],
+    code: str | None, entity: Entity | None, records: Iterable[Record], restrictions: Iterable[Restriction],
     parked: Iterable[ParkedRow],
 ) -> Dossier:
     """The file of `code`; `known` is false where neither entity nor parked row names it."""

@@ -162,13 +162,14 @@ class Tender(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
-    """A company asked about. Same `bid` (in the same `lot`) = consortium.
+    """A company, or a person by `person_ref`, asked about. Same `bid` (in the same `lot`) = consortium.
 
     `representative` is a salted token of the legal representative's name, never the name.
     """
 
     code: str | None = None
     name: str | None = None
+    person_ref: str | None = None
     role: str | None = None
     bid: str | None = None
     lot: str | None = None

@@ -60,7 +60,7 @@ class Letters(Controller):
         record: Annotated[str | None, Parameter(description="处罚记录编号")] = None,
         limit: Limit = 50, cursor: str | None = None,
     ) -> NoticePage:
-        """A company sees its inbox, an authority what it issued, auditor, coordinator and operator all; oldest first."""
+        """A company sees its inbox, an authority what it issued, others with oversight all; oldest first."""
         code = uscc.check(subject) if subject else None
         found = await services.notices.reading.listing(
             caller, subject=code, record_id=record, after=_place(cursor), limit=limit

@@ -15,6 +15,7 @@ from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import unit
 from credit.model import Entity
+from credit.persons import BadPersonRef, check_ref
 from credit.scoring import score, weighted
 from sanctions.eligibility import answer_opening
 from sanctions.events import PastAsked
@@ -73,6 +74,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None
     name: str | None
     bid: str | None
+    person_ref: str | None = None
     outcome: Outcome
     label: str
     reasons: tuple[Reason, ...]
@@ -122,7 +124,11 @@ class Asking:
         register, moment = self.register, self.clock()
         day = _day(question, moment)
         ready = prepare(question.tender, day, self.book.current, register.sources, asked_at=moment)
-        parties = [party(subject, register.get, register.named) for subject in question.subjects]
+        parties = [
+            _person(subject, register.person(subject.person_ref)) if subject.person_ref
+            else party(subject, register.get, register.named)
+            for subject in question.subjects
+        ]
         recorded = register.recorded_at
         as_of = AsOf(log=register.origin, valid_at=day, known_seq=register.seq, known_at=recorded,
                      data_age_s=register.age(), sources=register.sources)
@@ -177,7 +183,7 @@ def _check(question: Ask, caller: Caller) -> None:
     if len(question.subjects) > MOST_SUBJECTS:
         raise Invalid(f"一次至多{MOST_SUBJECTS}个主体;更多请用 POST /v1/screenings",
                       errors=(FieldError("/subjects", "too_many", "请分批查询"),))
-    empty = [i for i, s in enumerate(question.subjects) if not (s.code or (s.name or "").strip())]
+    empty = [i for i, s in enumerate(question.subjects) if not (s.code or s.person_ref or (s.name or "").strip())]
     if empty:
         raise Invalid("主体须有代码或名称", errors=tuple(
             FieldError(f"/subjects/{i}", "missing", "填写 code 或 name") for i in empty))
@@ -195,7 +201,20 @@ def _day(question: Ask, moment: datetime) -> date:
     return business_day(cutoff) if cutoff is not None and cutoff.tzinfo is not None else business_day(moment)
 
 
+def _person(subject: Subject, file: Dossier) -> Party:
+    """A natural person: by reference only; name and code are nobody's to see here, an ID number is not repeated."""
+    try:
+        check_ref(subject.person_ref or "")
+    except BadPersonRef as exc:
+        reason = doubt("person_ref_invalid", ReasonSource.DATA, exc.detail)
+        nobody = msgspec.structs.replace(subject, code=None, name=None, person_ref="")
+        return Party(subject=nobody, dossier=Dossier(), doubts=(reason,))
+    return Party(subject=msgspec.structs.replace(subject, code=None, name=None), dossier=file)
+
+
 async def _past_party(subject: Subject, seq: int) -> Party:
+    if subject.person_ref:
+        return _person(subject, await dossiers.person(subject.person_ref, seq))
     if subject.code:
         file = await dossiers.dossier(subject.code, seq) if uscc.is_valid(subject.code) else Dossier()
         return party(subject, lambda code: file, lambda folded: ())
@@ -237,8 +256,11 @@ def _answer(question: Ask, parties: Sequence[Party], ready: Question, as_of: AsO
 
 
 def _leaving(verdict: Verdict, party: Party, ready: Question) -> Answered:
-    return Answered(code=verdict.code, name=verdict.name, bid=verdict.bid, outcome=verdict.outcome,
-                    label=verdict.label, reasons=verdict.reasons, score=_credit(party, ready))
+    ref = party.subject.person_ref
+    return Answered(
+        code=verdict.code, name=verdict.name if ref is None else None, person_ref=ref, bid=verdict.bid,
+        outcome=verdict.outcome, label=verdict.label, reasons=verdict.reasons, score=_credit(party, ready),
+    )
 
 
 def _credit(party: Party, ready: Question) -> Credit | None:

@@ -20,6 +20,15 @@ async def dossier(code: str, seq: int = store.FOREVER) -> Dossier:
     return assemble(code, entity, records, restrictions, parked)
 
 
+async def person(person_ref: str, seq: int = store.FOREVER) -> Dossier:
+    """The file of a natural person (expert, practitioner) as known at `seq`."""
+    entity = await lookup.entity_by_person(person_ref, seq)
+    if entity is None:
+        return Dossier(known=False)
+    records = await lookup.records_of(entity.entity_id, seq)
+    return assemble(None, entity, records, await store.restrictions_of(entity.entity_id, seq), ())
+
+
 async def sources(seq: int = store.FOREVER) -> tuple[Source, ...]:
     """The list sources as declared by `seq`."""
     return tuple(source(state) for state in await store.sources(seq))

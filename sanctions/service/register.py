@@ -16,7 +16,7 @@ from credit.model import Entity, Record
 from sanctions import store
 from sanctions.dossiers import assemble
 from sanctions.model import ParkedRow, Restriction
-from sanctions.service.dossiers import dossier, sources
+from sanctions.service.dossiers import dossier, person, sources
 from sanctions.verdicts import Dossier, Source
 
 _PAGE = 5000
@@ -40,6 +40,7 @@ class Register:
         self.checked_at = 0.0  # seconds of `seconds` when the log was last looked at
         self.sources: tuple[Source, ...] = ()
         self._files: dict[str, Dossier] = {}
+        self._persons: dict[str, Dossier] = {}
         self._names: dict[str, set[str]] = defaultdict(set)
         self._lock = asyncio.Lock()
 
@@ -47,6 +48,10 @@ class Register:
         """The file of a code; for one never seen, an empty file with `known` false."""
         found = self._files.get(code)
         return found if found is not None else Dossier(code=code, known=False)
+
+    def person(self, person_ref: str) -> Dossier:
+        """The file of a natural person; an empty one with `known` false for a reference never seen."""
+        return self._persons.get(person_ref) or Dossier(known=False)
 
     def named(self, folded: str) -> tuple[str, ...]:
         """Codes of the companies that bear or bore this folded name."""
@@ -74,12 +79,12 @@ class Register:
                 if row.code:
                     parked[row.code].append(row)
             self._files.clear()
+            self._persons.clear()
             self._names.clear()
             async for entity in _pages(lookup.all_entities, "entity_id"):
-                if entity.code:
-                    of = entity.entity_id
-                    rows = parked.pop(entity.code, [])
-                    self._keep(entity, assemble(entity.code, entity, records[of], restrictions[of], rows))
+                of = entity.entity_id
+                rows = parked.pop(entity.code, []) if entity.code else []
+                self._keep(entity, assemble(entity.code, entity, records[of], restrictions[of], rows))
             for code, rows in parked.items():
                 self._files[code] = assemble(code, None, (), (), rows)
             await self._seen(head)
@@ -103,6 +108,8 @@ class Register:
             entity = await lookup.entity_by_id(entity_id, upto)
             if entity is not None and entity.code:
                 codes.add(entity.code)
+            elif entity is not None and entity.person_ref:
+                self._persons[entity.person_ref] = await person(entity.person_ref, upto)
         for code in codes:
             file = await dossier(code, upto)
             if file.entity is not None:
@@ -114,7 +121,10 @@ class Register:
         await self._seen(head)
 
     def _keep(self, entity: Entity, file: Dossier) -> None:
-        assert entity.code is not None
+        if entity.code is None:
+            if entity.person_ref:
+                self._persons[entity.person_ref] = file
+            return
         self._files[entity.code] = file
         self._names[names.fold(entity.name)].add(entity.code)
 
