@@ -13,7 +13,9 @@ _BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 _LIBRARY = re.compile(r"[a-z0-9_]{1,32}")
 _NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _ID_NUMBER = re.compile(r"[0-9]{17}[0-9X]|[0-9]{15}")
+_HOLDS_ID = re.compile(r"[0-9]{15}")
 _DIGEST_LIBRARY = "digest"
+_DIGEST = re.compile(r"digest:[0-9a-f]{64}")
 
 
 class BadPersonRef(Refusal):
@@ -38,11 +40,16 @@ def person_ref(library: str, number: str) -> str:
 
 
 def check_ref(ref: str) -> str:
-    """A reference as it came in, `library:number` or a bare library number. Raises BadPersonRef without repeating it."""
-    library, separator, number = ref.strip().partition(":")
-    if separator:
-        return person_ref(library, number)
-    return person_ref("any", library).partition(":")[2]
+    """A reference as an office writes it: `library:number`, a bare library number, or a salted digest.
+
+    Raises BadPersonRef, without repeating it, for what is empty, over 100 characters, or holds an ID number.
+    """
+    text = ref.strip()
+    if not text or len(text) > 100 or not text.isprintable():
+        raise BadPersonRef("填写专家库、人员库编号或加盐摘要,1至100个字符")
+    if not _DIGEST.fullmatch(text) and _HOLDS_ID.search(_BLANKS.sub("", unicodedata.normalize("NFKC", text))):
+        raise PersonRefIsIdNumber("不得使用居民身份证号码:请填写主体库编号,或改用加盐摘要")
+    return text
 
 
 def salted_digest(id_number: str, salt: bytes) -> str:

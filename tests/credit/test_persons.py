@@ -25,7 +25,12 @@ def test_an_id_number_is_refused_and_not_repeated(number: str) -> None:
         assert "1990" not in repr((refused.value.args, refused.value.extra))
 
 
-@pytest.mark.parametrize("ref", ["", "E0001", "专家:1", "experts:", "experts:a b c!", "Experts:1", ":1"])
+@pytest.mark.parametrize("ref", ["E0001", "示例专家库-0007", "experts_sample:E0001"])
+def test_an_office_writes_references_as_it_numbers_its_people(ref: str) -> None:
+    assert persons.check_ref(f" {ref} ") == ref
+
+
+@pytest.mark.parametrize("ref", ["", "  ", "编" * 101, "a\nb"])
 def test_what_is_no_reference_is_refused(ref: str) -> None:
     with pytest.raises(persons.BadPersonRef):
         persons.check_ref(ref)
