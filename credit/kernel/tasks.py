@@ -25,7 +25,8 @@ __all__ = [
 ]
 
 log = logging.getLogger("tendercredit.tasks")
-_LOOK = 0.1  # seconds after which freed places are filled while slower handlers still run
+_LOOK = 0.1  # seconds after which new tasks are looked for while handlers still run
+_GATHER = 0.01  # seconds in which handlers that end together are replaced together
 
 
 class Given(msgspec.Struct, frozen=True):
@@ -85,7 +86,7 @@ class Runner:
                 expanded = await self._expand()
                 running |= await self._start(limit - len(running))
                 if running:
-                    done, running = await asyncio.wait(running, timeout=_LOOK)
+                    done, running = await _some(running)
                     worked += len(done)
                     for task in done:
                         task.result()
@@ -135,6 +136,15 @@ class Runner:
             return await task_rows.bury(task.subscriber, task.id, task.token, reason)
         pause = exc.after if isinstance(exc, Later) and exc.after else back_off(task.attempts)
         return await task_rows.put_off(task.id, task.token, self.clock() + pause, reason)
+
+
+async def _some(running: set[asyncio.Task[None]]) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+    """Waits until handlers end, or for a moment only; those done and those not."""
+    done, left = await asyncio.wait(running, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+    if done and left:
+        more, left = await asyncio.wait(left, timeout=_GATHER)
+        done |= more
+    return done, left
 
 
 def _stopping() -> bool:
