@@ -32,7 +32,7 @@ class RecordStatus(StrEnum):
 
 
 LetterSource = Callable[[str, Mapping[str, Any], int], Awaitable[Case | None]]
-"""(record id, event as JSON values, its seq) → the case, or None where no letter can follow."""
+"""(record id, event as JSON values with its `kind`, its seq) → the case, or None where no letter can follow."""
 
 StatusOf = Callable[[str], Awaitable[RecordStatus]]
 """Record id → how it stands now."""

@@ -185,16 +185,21 @@ async def attempts(delivery_id: str) -> list[Attempt]:
     return [_attempt(row) for row in await database.fetch(_ATTEMPTS, delivery_id)]
 
 
-async def open_attempt(delivery_id: str, now: datetime) -> tuple[int, bool]:
-    """Closes what a stop left open as uncertain and opens the next attempt: its number, and whether one was open."""
-    left = await database.fetch(_LEFT_OPEN, True, now, delivery_id)
-    number = len(await database.fetch(_ATTEMPTS, delivery_id)) + 1
+async def close_left_open(delivery_id: str, now: datetime) -> int:
+    """Marks an attempt that a stop left open as uncertain; answers how many attempts there have been."""
+    await database.fetch(_LEFT_OPEN, True, now, delivery_id)
+    return len(await database.fetch(_ATTEMPTS, delivery_id))
+
+
+async def open_attempt(delivery_id: str, now: datetime) -> int:
+    """Opens the next attempt, after marking what a stop left open as uncertain; answers its number."""
+    number = await close_left_open(delivery_id, now) + 1
     row = {
         "id": f"{delivery_id}/{number}", "delivery_id": delivery_id, "number": number, "started_at": now,
         "ended_at": None, "outcome": Outcome.OPEN.value, "detail": "", "uncertain": False, "sha256": None,
     }
     await database.insert(tables.DeliveryAttempt, [row])
-    return number, bool(left)
+    return number
 
 
 async def close_attempt(

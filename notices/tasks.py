@@ -13,6 +13,7 @@ DELIVER = "notices.deliver"
 ERASE = "notices.erase"
 _ISSUE_ATTEMPTS = 12
 _DELIVER_ATTEMPTS = 60  # with the pauses of the task loop: about two days
+_TO_CLOSE = 5  # more attempts, only to close what a process that died each time has left open
 
 REACTIONS: Mapping[str, tuple[str, ...]] = {
     "penalty_recorded": (ISSUE,),
@@ -37,8 +38,8 @@ def subscribers(notices: Notices) -> list[Subscriber]:
     """The subscribers of notices; each handler may be run again for the same entry without harm."""
     tasks = _Tasks(notices)
     return [
-        Subscriber(ISSUE, _kinds(ISSUE), tasks.issue, _ISSUE_ATTEMPTS),
-        Subscriber(DELIVER, _kinds(DELIVER), tasks.deliver, _DELIVER_ATTEMPTS),
+        Subscriber(ISSUE, _kinds(ISSUE), tasks.issue, _ISSUE_ATTEMPTS + _TO_CLOSE),
+        Subscriber(DELIVER, _kinds(DELIVER), tasks.deliver, _DELIVER_ATTEMPTS + _TO_CLOSE),
         Subscriber(ERASE, _kinds(ERASE), tasks.erase),
     ]
 
@@ -48,29 +49,39 @@ class _Tasks:
         self.notices = notices
 
     async def issue(self, task: Given) -> None:
-        """Letters of an event; of a served draft its deliveries, of a withdrawn one its voiding."""
+        """Of a served draft its deliveries, of a withdrawn one its voiding; then the letters of the event."""
         if task.event.get("letters") is False:
             return
         record_id = str(task.event["record_id"])
+        if task.attempts > _ISSUE_ATTEMPTS:
+            await self._give_up(task, "处理进程多次中断")
+            raise Never("处理进程多次中断 its worker died at every attempt")
+        await self._follow(task, record_id)
         try:
-            await self.notices.issuing.for_event(record_id, task.event, task.seq)
+            await self.notices.issuing.for_event(record_id, {**task.event, "kind": task.kind}, task.seq)
         except Refusal as exc:
             raise Never(f"{exc.code}: {exc.detail}") from exc
         except Exception as exc:
-            if task.attempts >= _ISSUE_ATTEMPTS:
-                await self.notices.voiding.unwanted(task.seq, (), f"多次制发失败 {type(exc).__name__}")
+            if task.attempts == _ISSUE_ATTEMPTS:
+                await self._give_up(task, f"多次制发失败 {type(exc).__name__}")
+                raise Never(f"{type(exc).__name__}: {exc}") from exc
             raise
-        await self._follow(task, record_id)
+
+    async def _give_up(self, task: Given, reason: str) -> None:
+        await self.notices.voiding.unwanted(task.seq, (), reason)
 
     async def _follow(self, task: Given, record_id: str) -> None:
         if task.kind == "penalty_withdrawn":
             await self.notices.voiding.drafts(record_id)
         elif task.kind == "penalty_served" and task.event.get("was_draft"):
-            case = await self.notices.office.source(record_id, task.event, task.seq)
+            case = await self.notices.office.source(record_id, {**task.event, "kind": task.kind}, task.seq)
             await self.notices.planning.release(record_id, case.addresses if case else ())
 
     async def deliver(self, task: Given) -> None:
         """One try of one delivery."""
+        if task.attempts > _DELIVER_ATTEMPTS:
+            await self.notices.delivering.give_up(task.subject, "the sending process died at every attempt")
+            return
         later = await self.notices.delivering.deliver(task.subject, last=task.attempts >= _DELIVER_ATTEMPTS)
         if later is not None:
             raise Later(later.reason, later.after)

@@ -51,6 +51,14 @@ class Delivering:
             answer = await self._send(channel.send(message))
         return await self._close(delivery_id, number, answer, last=last)
 
+    async def give_up(self, delivery_id: str, reason: str) -> None:
+        """Closes a delivery that never came to an end, and what it left open."""
+        async with unit(by=self.office.by, now=self.office.clock()) as u:
+            delivery = await store.delivery(delivery_id)
+            if delivery is not None:
+                tries = await store.close_left_open(delivery_id, u.now)
+                await settle(u, delivery, Act.FAIL, reason=reason, attempts=tries)
+
     async def _open(self, delivery: Delivery) -> int:
         async with database.transaction():
             now = self.office.clock()
@@ -58,8 +66,7 @@ class Delivering:
             assert state is not None
             if not await store.move(delivery, state, now):
                 raise RuntimeError("another worker has this delivery")
-            number, _ = await store.open_attempt(delivery.delivery_id, now)
-        return number
+            return await store.open_attempt(delivery.delivery_id, now)
 
     async def _send(self, sending: Coroutine[Any, Any, Answer]) -> Answer:
         try:

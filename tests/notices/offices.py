@@ -121,8 +121,7 @@ class Desk:
         case = self.cases.get(record_id)
         if case is None:
             return None
-        kind = "penalty_recorded" if "stage" in event else "penalty_served"
-        return msgspec.structs.replace(case, occasion=msgspec.structs.replace(case.occasion, event=kind))
+        return msgspec.structs.replace(case, occasion=msgspec.structs.replace(case.occasion, event=event["kind"]))
 
     async def status(self, record_id: str) -> RecordStatus:
         return self.standing[record_id]
