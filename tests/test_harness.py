@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,4 @@ async def test_the_embedded_postgresql_serves_where_none_runs(data: Path) -> Non
     store.server = engines.embedded_postgres()
     async with store.blank() as url, database.opened(database.make_engine(url, data)):
         assert (await database.fetch("SELECT 1 AS one")) == [{"one": 1}]
+    await asyncio.gather(*store.dropping)
