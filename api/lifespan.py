@@ -10,6 +10,7 @@ from litestar import Litestar
 from api import runner
 from api.following import following
 from api.logbook import keeping_checkpoints
+from api.seed import refuse_demo
 from api.wiring import Services
 from credit.kernel import database, unit
 
@@ -29,6 +30,14 @@ async def opened(services: Services, *, migrate: bool = True) -> AsyncIterator[N
 
 
 @asynccontextmanager
+async def truthful(services: Services) -> AsyncIterator[None]:
+    """Lets samples be served by a demo only. Raises IsADemo."""
+    if not services.settings.demo:
+        await refuse_demo()
+    yield
+
+
+@asynccontextmanager
 async def working(services: Services) -> AsyncIterator[None]:
     """Who does the tasks of a serving process: itself, or the workers when a Redis URL is set."""
     url = services.settings.jobs.redis_url
@@ -44,12 +53,13 @@ async def working(services: Services) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def serving(app: Litestar) -> AsyncIterator[None]:
-    """The lifespan of the application."""
+    """The lifespan of the application. Raises IsADemo where real data was promised and the database holds samples."""
     services: Services = app.state.services
     unit.after_commit.append(app.state.keyring.acted)
     try:
         async with (
             opened(services, migrate=app.state.migrate),
+            truthful(services),
             keeping_checkpoints(services.log),
             following(services),
             working(services),

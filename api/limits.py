@@ -45,6 +45,7 @@ class RateLimiter:
         left, since = self._buckets.get(who, (float(limit), now))
         left = min(float(limit), left + (now - since) * limit / _MINUTE)
         if left < 1:
+            self._keep(who, left, now)
             wait = math.ceil((1 - left) * _MINUTE / limit)
             spent = Allowance(limit, 0, wait)
             raise TooManyRequests(

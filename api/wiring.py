@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -117,8 +118,9 @@ class Undecided(Exception):
     """Events and subscribers do not fit together; the message names each kind and the cure."""
 
 
+@cache
 def rules() -> RuleSet:
-    """The dated rules of every folder. Raises RuleFault."""
+    """The dated rules of every folder, read once. Raises RuleFault."""
     return load(HOME / package / "rules" for package in PACKAGES)
 
 

@@ -124,3 +124,15 @@ async def nudging(url: str) -> AsyncIterator[QueueNudge]:
     finally:
         unit.after_commit.remove(queue.nudge)
         await queue.close()
+
+
+async def work(services: Services) -> None:
+    """Works until the process is told to stop."""
+    made = worker(services)
+    try:
+        await made.async_run()
+    except asyncio.CancelledError:
+        log.info("worker stopped")
+    finally:
+        with contextlib.suppress(asyncio.CancelledError):
+            await made.close()

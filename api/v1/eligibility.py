@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from api.auth import anyone, needs
 from api.bodies import json_body
@@ -40,7 +40,7 @@ class EligibilityNow(Controller):
     @get("/{code:str}", guards=[anyone], summary="当前核查结果 One company now")
     async def now(
         self, code: str, request: Request[Any, Any, State], services: Services, visitor: Caller | None,
-        kind: Annotated[str | None, Parameter(query="type", description="项目类型")] = None,
+        kind: Annotated[str | None, QueryParameter(name="type", description="项目类型")] = None,
         regimes: Annotated[str | None, Parameter(description="tendering,government_procurement")] = None,
         mandatory: Annotated[str | None, Parameter(description="true 或 false")] = None,
         region: Annotated[str | None, Parameter(description="六位行政区划代码")] = None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 from litestar import Controller, get, post
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from api.auth import anyone, needs
 from api.bodies import json_body
@@ -37,7 +37,7 @@ from sanctions.verdicts import PublicRestriction
 
 SEES_SCORES = (Role.ENTERPRISE, Role.PLATFORM, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR,
                Role.OPERATOR)
-OnDay = Annotated[date | None, Parameter(query="on", description="哪一天,默认今天")]
+OnDay = Annotated[date | None, QueryParameter(name="on", description="哪一天,默认今天")]
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -174,8 +174,8 @@ class Entities(Controller):
     @get("/{code:str}/history", guards=[needs(*SEES_SCORES)], summary="得分变化 Score over time")
     async def history(
         self, code: str, scheme: str, services: Services, caller: Caller,
-        since: Annotated[date | None, Parameter(query="from")] = None,
-        until: Annotated[date | None, Parameter(query="to")] = None,
+        since: Annotated[date | None, QueryParameter(name="from")] = None,
+        until: Annotated[date | None, QueryParameter(name="to")] = None,
     ) -> History:
         """The days on which value or grade changed between two inclusive days; a year by default."""
         _own(caller, code)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, MediaType, get
-from litestar.params import Parameter
+from litestar.params import Parameter, QueryParameter
 
 from api.auth import anyone
 from api.wiring import Services
@@ -101,8 +101,8 @@ class Ledger(Controller):
 
     @get("/proof/consistency")
     async def consistency(
-        self, old: Annotated[int, Parameter(query="from", ge=0, le=2**53)],
-        new: Annotated[int, Parameter(query="to", ge=0, le=2**53)],
+        self, old: Annotated[int, QueryParameter(name="from", ge=0, le=2**53)],
+        new: Annotated[int, QueryParameter(name="to", ge=0, le=2**53)],
     ) -> ConsistencyProof:
         """That the log of `from` entries is the beginning of the log of `to` entries."""
         path = await ledger.consistency(old, new)

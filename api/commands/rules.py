@@ -1,0 +1,36 @@
+"""`tendercredit rules check`: every rule and scheme file read, each value with its citation."""
+
+from __future__ import annotations
+
+import typer
+
+from api.console import AsJson, say
+
+
+def register(app: typer.Typer) -> None:
+    group = typer.Typer(help="规则数据 Dated rules", no_args_is_help=True)
+    group.command()(check)
+    group.callback()(_group)
+    app.add_typer(group, name="rules")
+
+
+def _group() -> None:
+    """规则数据 Dated rules."""
+
+
+def check(as_json: AsJson = False) -> None:
+    """检查规则文件 Read every rule and scheme file; names file, rule and cure of a fault."""
+    from api.wiring import HOME, rules
+    from credit.scheme_files import as_rules, load_schemes
+
+    schemes = load_schemes(HOME / "credit" / "rules" / "schemes")
+    found = rules().joined(as_rules(schemes.values()))
+    values = [v for r in found.rules.values() for v in r.values]
+    unverified = sorted({v.rule_id for v in values if not v.verified})
+    facts = {"digest": found.digest, "rules": len(found.rules), "values": len(values),
+             "schemes": sorted(schemes), "unverified": unverified}
+    lines = [f"{len(found.rules)} 条规则、{len(values)} 个取值 rules and values, digest {found.digest}",
+             f"计分方案 schemes: {', '.join(sorted(schemes))}"]
+    if unverified:
+        lines.append("未核实 unverified (不会限制任何人 bars nobody): " + ", ".join(unverified))
+    say(lines, facts, as_json=as_json)
