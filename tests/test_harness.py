@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis
@@ -11,7 +12,7 @@ import redis
 from credit.kernel import database, ledger
 from credit.kernel.database import Engine
 from credit.kernel.settings import Settings
-from tests import engines, redis_servers
+from tests import conftest, engines, redis_servers
 from tests.fakes import START, FakeClock
 
 
@@ -52,3 +53,19 @@ async def test_the_embedded_postgresql_serves_where_none_runs(data: Path) -> Non
     async with store.blank() as url, database.opened(database.make_engine(url, data)):
         assert (await database.fetch("SELECT 1 AS one")) == [{"one": 1}]
     await asyncio.gather(*store.dropping)
+
+
+class NeedsTool:
+    """A collected test, as far as the harness looks at it."""
+
+    def iter_markers(self, name: str) -> list[pytest.Mark]:
+        return [pytest.mark.needs("no-such-tool").mark] if name == "needs" else []
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_tool_is_told_and_in_ci_an_error(
+    ci: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="NOT RUN: no-such-tool"):
+        conftest.pytest_runtest_setup(cast(pytest.Item, NeedsTool()))
