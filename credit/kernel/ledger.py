@@ -1,4 +1,4 @@
-"""Reading the log: head, entries, positions of moments, inclusion and consistency proofs, signed checkpoints."""
+"""Reading the log: head, entries, positions of moments, inclusion and consistency proofs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def entry(seq: int) -> Entry:
 
 
 async def of_kind(kind: str, below: int = 2**62) -> list[Entry]:
-    """Every entry of a kind before position `below`, oldest first. Reads the log: for rare kinds, or a small `below`."""
+    """Every entry of a kind before position `below`, oldest first. Scans the log: for rare kinds or a small `below`."""
     return [Entry(**row) for row in await database.fetch(_OF_KIND, kind, below)]
 
 
