@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from credit.kernel.periods import add_months
-from credit.model import MeritFacts, PenaltyFacts, Record, Severity
+from credit.model import ListFacts, MeritFacts, PenaltyFacts, PenaltyKind, Record, RemovalFacts, Severity
 from credit.schemes import FaultItem, Match, Scheme
 from credit.scores import Line, LineKind, ScoredRecord, first_day, unlisted
 
@@ -15,7 +15,7 @@ _SEVERITIES = (Severity.MINOR, Severity.GENERAL, Severity.SERIOUS)
 
 
 class Fault(NamedTuple):
-    """A bad item that a penalty matches: first and last day of its points, last day of its veto."""
+    """A bad item that a penalty or list entry matches: first and last day of its points, last day of its veto."""
 
     item: FaultItem
     first: date
@@ -23,10 +23,16 @@ class Fault(NamedTuple):
     veto_last: date | None
 
 
-def _matches(match: Match, facts: PenaltyFacts, scored_record: ScoredRecord) -> bool:
-    if match.fields and (facts.field or facts.authority_field) not in match.fields:
+def _matches(match: Match, facts: PenaltyFacts | ListFacts, scored_record: ScoredRecord) -> bool:
+    if isinstance(facts, ListFacts):
+        field, kinds = facts.authority_field, frozenset[PenaltyKind]()
+        if not match.acts:
+            return False
+    else:
+        field, kinds = facts.field or facts.authority_field, frozenset(facts.kinds)
+    if match.fields and field not in match.fields:
         return False
-    if match.kinds and not set(match.kinds) & set(facts.kinds):
+    if match.kinds and not kinds & set(match.kinds):
         return False
     if match.acts and not set(match.acts) & set(scored_record.acts):
         return False
@@ -38,24 +44,29 @@ def _at_least(found: Severity | None, due: Severity) -> bool:
 
 
 def faults(scored_record: ScoredRecord, scheme: Scheme) -> Iterator[Fault]:
-    """Every item of the scheme that the penalty matches, whether or not it still counts."""
-    facts = scored_record.record.penalty
+    """Every item of the scheme that the record matches, whether or not it still counts.
+
+    A list entry is matched only by an item that names its list among `acts`.
+    """
+    facts = scored_record.record.facts
+    if isinstance(facts, MeritFacts | RemovalFacts):
+        return
     for item in scheme.faults:
         if _matches(item.match, facts, scored_record):
             veto = _end(facts, item, item.veto.months) if item.veto else None
             yield Fault(item, first_day(scored_record.record), _end(facts, item, item.months), veto)
 
 
-def _end(facts: PenaltyFacts, item: FaultItem, months: int) -> date:
+def _end(facts: PenaltyFacts | ListFacts, item: FaultItem, months: int) -> date:
     last = add_months(facts.decided_on, months)
-    if item.at_least_penalty_period and facts.valid_until:
+    if isinstance(facts, PenaltyFacts) and item.at_least_penalty_period and facts.valid_until:
         return max(last, facts.valid_until)
     return last
 
 
 def fault_lines(scored_record: ScoredRecord, scheme: Scheme, day: date) -> Iterator[Line]:
-    """The lines of one penalty on `day`: the strictest item, the worst veto grade, or 未列入计分项目."""
-    if isinstance(scored_record.record.facts, MeritFacts):
+    """The lines of one penalty or list entry on `day`: the strictest item, the worst veto grade, or 未列入计分项目."""
+    if isinstance(scored_record.record.facts, MeritFacts | RemovalFacts):
         return
     matched = list(faults(scored_record, scheme))
     if not matched:

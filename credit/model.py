@@ -17,6 +17,17 @@ class SubjectKind(StrEnum):
 class RecordKind(StrEnum):
     PENALTY = "penalty"
     MERIT = "merit"
+    LIST_ENTRY = "list_entry"
+    REMOVAL = "removal"
+
+
+class RemovalGround(StrEnum):
+    """Why an entry leaves a list; `revoked` says that the entry should never have been."""
+
+    REPAIR = "repair"  # 信用修复,提前移出
+    EXPIRY = "expiry"  # 列入期满
+    PERFORMANCE = "performance"  # 义务履行完毕,法院删除
+    REVOKED = "revoked"  # 列入决定被撤销、变更或者确认违法
 
 
 class PenaltyKind(StrEnum):
@@ -135,6 +146,39 @@ class MeritFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_until: date | None = None
 
 
+class ListFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry on a list: ids, dates, enums only. Its last day is computed where the document states none."""
+
+    authority: Authority
+    list: str  # code of the list, e.g. wage_arrears; its rule is list.<code>
+    document_no: str
+    decided_on: date
+    authority_field: Field | None = None  # the registered field of the deciding organisation
+    source: Authority | None = None
+    pushed_by: str = ""  # organisation code of the caller
+    served_on: date | None = None
+    corrected_on: date | None = None
+    until: date | None = None  # last day as the authority states it
+    removed_on: date | None = None  # from this day no longer on the list
+    removal_id: str | None = None  # the record of the removal
+    competence_unknown: bool = False
+
+
+class RemovalFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A removal from a list: a record of its own, beside the entry it closes."""
+
+    authority: Authority
+    entry_id: str  # record id of the entry
+    list: str
+    document_no: str
+    decided_on: date
+    ground: RemovalGround
+    pushed_by: str = ""
+
+
+Facts = PenaltyFacts | MeritFacts | ListFacts | RemovalFacts
+
+
 class Prose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Free text and personal data of a record: salted, erasable, never in the log."""
 
@@ -175,7 +219,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     seq: int  # log position of this revision
     first_seq: int  # log position of the record's first revision
     recorded_at: datetime
-    facts: PenaltyFacts | MeritFacts
+    facts: Facts
     withdrawn_on: date | None = None
     withdrawn: bool = False
     payload_id: str | None = None
@@ -185,4 +229,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """The facts of a penalty; anything else is a programming error."""
         if not isinstance(self.facts, PenaltyFacts):
             raise TypeError(f"{self.record_id} is a {self.kind}, not a penalty")
+        return self.facts
+
+    @property
+    def listing(self) -> ListFacts:
+        """The facts of a list entry; anything else is a programming error."""
+        if not isinstance(self.facts, ListFacts):
+            raise TypeError(f"{self.record_id} is a {self.kind}, not a list entry")
         return self.facts

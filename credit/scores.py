@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from credit.model import MeritFacts, Record, Severity, Stage
+from credit.model import ListFacts, MeritFacts, Record, RemovalFacts, Severity, Stage
 from credit.schemes import Scheme
 
 NOT_LISTED = "未列入计分项目"
@@ -27,7 +27,8 @@ class LineKind(StrEnum):
 
 
 class ScoredRecord(msgspec.Struct, frozen=True):
-    """A record with what scoring must be told: its class and the codes of its acts (rule ids of stated bans)."""
+    """A record with what scoring must be told: its class and the codes of its acts (rule ids of stated bans, of the
+    list it is entered on)."""
 
     record: Record
     severity: Severity | None = None
@@ -69,20 +70,26 @@ def scored(
 
 
 def first_day(record: Record) -> date:
-    """The first day a record counts: a penalty from its decision, once served; a merit from its grant."""
+    """The first day a record counts: a penalty or list entry from its decision, once served; a merit from its grant."""
     facts = record.facts
     if isinstance(facts, MeritFacts):
         return facts.granted_on
+    if isinstance(facts, RemovalFacts):
+        return facts.decided_on
     return max(facts.decided_on, facts.served_on or facts.decided_on)
 
 
 def counts(record: Record, day: date) -> bool:
-    """Whether a record is in force on `day`: decided and served, not withdrawn, not repaired by then."""
+    """Whether a record is in force on `day`: decided and served, not withdrawn, not repaired or removed by then."""
     if record.withdrawn or first_day(record) > day:
         return False
     facts = record.facts
     if isinstance(facts, MeritFacts):
         return True
+    if isinstance(facts, RemovalFacts):
+        return False
+    if isinstance(facts, ListFacts):
+        return not (facts.removed_on and facts.removed_on <= day)
     return facts.stage is Stage.DECIDED and not (facts.repaired_on and facts.repaired_on <= day)
 
 

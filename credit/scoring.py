@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from credit.faults import fault_lines, faults
 from credit.kernel.errors import Refusal
 from credit.merits import merit_lines, merits
-from credit.model import PenaltyFacts
+from credit.model import ListFacts, PenaltyFacts
 from credit.schemes import Scheme
 from credit.scores import Line, LineKind, Score, ScoredRecord, counts, first_day, scored
 
@@ -136,8 +136,9 @@ def _turning_days(records: Sequence[ScoredRecord], scheme: Scheme, after: date, 
     ends = {m.last for m in merits([r.record for r in records], scheme)}
     for scored_record in records:
         facts = scored_record.record.facts
-        if isinstance(facts, PenaltyFacts):
-            starts |= {facts.repaired_on} if facts.repaired_on else set()
+        if isinstance(facts, PenaltyFacts | ListFacts):
+            cleared = facts.repaired_on if isinstance(facts, PenaltyFacts) else facts.removed_on
+            starts |= {cleared} if cleared else set()
             ends |= {day for f in faults(scored_record, scheme) for day in (f.last, f.veto_last)}
     starts |= {day + _DAY for day in ends if day is not None and day < date.max}
     return sorted(day for day in starts if after < day <= until)

@@ -12,9 +12,25 @@ from credit.kernel import canonical
 from credit.kernel.errors import FieldError, Invalid, NotFound
 from credit.kernel.ids import derived_id, new_id
 from credit.kernel.unit import Request, Unit, unit
-from credit.model import Authority, Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, Stage, SubjectKind
+from credit.model import (
+    Authority,
+    Entity,
+    Facts,
+    ListFacts,
+    MeritFacts,
+    PenaltyFacts,
+    Prose,
+    Record,
+    RecordKind,
+    RemovalFacts,
+    Stage,
+    SubjectKind,
+)
 from credit.persons import name_token
 
+_KINDS = {
+    PenaltyFacts: RecordKind.PENALTY, ListFacts: RecordKind.LIST_ENTRY, RemovalFacts: RecordKind.REMOVAL,
+}
 DRAFT = "draft:"  # before the content digest of a draft: the same content decided is another act
 
 
@@ -112,18 +128,18 @@ def keep_payload(u: Unit, *, seq: int, owner: str, body: object) -> str:
 
 def open_record(
     u: Unit, *, seq: int, record_id: str, entity_id: str, natural_key: str, digest: str,
-    facts: PenaltyFacts, prose: Prose,
+    facts: PenaltyFacts | ListFacts | RemovalFacts, prose: Prose,
 ) -> Record:
-    """Writes the first revision of a penalty and its prose."""
+    """Writes the first revision of a penalty, list entry or removal, and its prose."""
     payload_id = store.write_payload(u, seq=seq, owner=record_id, body=prose)
-    made = Record(record_id=record_id, revision=1, kind=RecordKind.PENALTY, entity_id=entity_id, seq=seq,
+    made = Record(record_id=record_id, revision=1, kind=_KINDS[type(facts)], entity_id=entity_id, seq=seq,
                   first_seq=seq, recorded_at=u.now, facts=facts, payload_id=payload_id)
     store.write_record(u, made, natural_key=natural_key, content_digest=digest)
     return made
 
 
 async def revise_record(
-    u: Unit, old: Record, *, seq: int, facts: PenaltyFacts | None = None, prose: Prose | None = None,
+    u: Unit, old: Record, *, seq: int, facts: Facts | None = None, prose: Prose | None = None,
     withdrawn_on: date | None = None, digest: str | None = None,
 ) -> Record:
     """Writes the next revision of a record; what is not given stays."""

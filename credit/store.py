@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,11 +11,27 @@ import msgspec
 from credit import names
 from credit.kernel import canonical, database
 from credit.kernel.ids import derived_id, new_salt
+from credit.kernel.periods import next_day
 from credit.kernel.unit import Unit
-from credit.model import Entity, MeritFacts, PenaltyFacts, Prose, Record, RecordKind, SubjectKind
+from credit.model import (
+    Entity,
+    Facts,
+    ListFacts,
+    MeritFacts,
+    PenaltyFacts,
+    Prose,
+    Record,
+    RecordKind,
+    RemovalFacts,
+    SubjectKind,
+)
 from credit.tables import EntityRevision, Payload, RecordRevision
 
 FOREVER = 2**62
+_FACTS: dict[RecordKind, type[Facts]] = {
+    RecordKind.PENALTY: PenaltyFacts, RecordKind.MERIT: MeritFacts,
+    RecordKind.LIST_ENTRY: ListFacts, RecordKind.REMOVAL: RemovalFacts,
+}
 _ENTITY = "SELECT e.* FROM credit_entity e WHERE {column} = {{}} AND seq <= {{}} ORDER BY revision DESC LIMIT 1"
 _BY_CODE = _ENTITY.format(column="code")
 _BY_ID = _ENTITY.format(column="entity_id")
@@ -51,11 +68,7 @@ def _entity(row: dict[str, Any]) -> Entity:
 
 def _record(row: dict[str, Any]) -> Record:
     kind = RecordKind(row["kind"])
-    facts: PenaltyFacts | MeritFacts
-    if kind is RecordKind.PENALTY:
-        facts = msgspec.json.decode(row["facts"], type=PenaltyFacts)
-    else:
-        facts = msgspec.json.decode(row["facts"], type=MeritFacts)
+    facts: Facts = msgspec.json.decode(row["facts"], type=_FACTS[kind])
     return Record(
         record_id=row["record_id"], revision=row["revision"], kind=kind, entity_id=row["entity_id"],
         seq=row["seq"], first_seq=row["first_seq"], recorded_at=row["recorded_at"], facts=facts,
@@ -146,16 +159,23 @@ def write_entity(u: Unit, entity: Entity) -> None:
 
 def write_record(u: Unit, made: Record, *, natural_key: str, content_digest: str) -> None:
     facts = made.facts
-    start = facts.decided_on if isinstance(facts, PenaltyFacts) else facts.granted_on
+    start = facts.granted_on if isinstance(facts, MeritFacts) else facts.decided_on
     u.write(
         RecordRevision,
         {"id": f"{made.record_id}/{made.revision}", "record_id": made.record_id, "revision": made.revision,
          "seq": made.seq, "first_seq": made.first_seq, "recorded_at": made.recorded_at,
          "entity_id": made.entity_id, "kind": made.kind.value, "natural_key": natural_key,
-         "content_digest": content_digest, "valid_from": start, "valid_to": None,
+         "content_digest": content_digest, "valid_from": start, "valid_to": _end(facts),
          "withdrawn": made.withdrawn, "withdrawn_on": made.withdrawn_on,
          "facts": canonical.encode(facts), "payload_id": made.payload_id},
     )
+
+
+def _end(facts: Facts) -> date | None:
+    """The first day on which a list entry no longer holds, as far as a document says so."""
+    if not isinstance(facts, ListFacts):
+        return None
+    return facts.removed_on or (next_day(facts.until) if facts.until else None)
 
 
 def write_payload(u: Unit, *, seq: int, owner: str, body: object) -> str:

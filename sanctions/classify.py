@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 import msgspec
@@ -69,9 +70,13 @@ def classify(facts: PenaltyFacts, rules: RuleSet) -> Classification:
 
 
 def _regime(facts: PenaltyFacts, rules: RuleSet) -> tuple[Regime, Dated] | None:
-    field = field_of(facts)
+    return regime_on(field_of(facts), facts.decided_on, rules)
+
+
+def regime_on(field: Field | None, day: date, rules: RuleSet) -> tuple[Regime, Dated] | None:
+    """The repair regime of a decision of `day` in `field`, with its rule; None before any regime."""
     for regime in PRECEDENCE:
-        rule = rules.find(f"regime.{regime}", facts.decided_on)
+        rule = rules.find(f"regime.{regime}", day)
         if rule is not None and (rule.value["fields"] is None or field in rule.value["fields"]):
             return regime, rule
     return None

@@ -19,10 +19,11 @@ def assemble(
     parked: Iterable[ParkedRow],
 ) -> Dossier:
     """The file of `code`; `known` is false where neither entity nor parked row names it."""
-    traces = tuple(trace(row) for row in parked)
+    traces, kept = tuple(trace(row) for row in parked), tuple(records)
     return Dossier(
-        entity=entity, code=code, records=tuple(r for r in records if r.kind is RecordKind.PENALTY),
+        entity=entity, code=code, records=tuple(r for r in kept if r.kind is RecordKind.PENALTY),
         restrictions=tuple(restrictions), parked=traces, known=entity is not None or bool(traces),
+        listings=tuple(r for r in kept if r.kind is RecordKind.LIST_ENTRY),
     )
 
 

@@ -75,7 +75,7 @@ def _party(party: Party, question: Question, also: Sequence[Finding]) -> Verdict
 def _clean(dossier: Dossier) -> bool:
     entity = dossier.entity
     linked = entity is not None and (entity.merged_into is not None or entity.branch_of is not None)
-    return not (dossier.records or dossier.restrictions or dossier.parked or linked)
+    return not (dossier.records or dossier.listings or dossier.restrictions or dossier.parked or linked)
 
 
 def _verdict(weighed: Weighed, dossier: Dossier | None, subject: Subject) -> Verdict:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from credit.kernel.periods import next_day
-from credit.model import PenaltyFacts, Record, RecordKind, Stage
+from credit.model import PenaltyFacts, Record, RecordKind, Stage, SubjectKind
 from sanctions.bans import KnownBan, known_ban
 from sanctions.clauses import by_ban, by_look_back, serious_record
+from sanctions.listed import listed
 from sanctions.lookback import LookBack, look_back
 from sanctions.model import Restriction
 from sanctions.question import ENTITY_UNKNOWN, Question
@@ -39,11 +40,17 @@ def findings(dossier: Dossier, question: Question) -> Iterator[Finding]:
     for record in dossier.records:
         if counts(record):
             yield from _of_record(record, record.record_id in read, dossier, question)
+    for entry in dossier.listings:
+        yield from listed(entry, _kind(dossier), question)
     for trace in dossier.parked:
         title = "有一条处罚信息不完整、尚待补全,可能涉及本项目"
         reason = doubt("record_incomplete", ReasonSource.DATA, title, seq=trace.seq)
         yield Finding(reason, question.under(trace.regimes))
     yield from _of_entity(dossier)
+
+
+def _kind(dossier: Dossier) -> SubjectKind:
+    return dossier.entity.kind if dossier.entity else SubjectKind.LEGAL_PERSON
 
 
 def _of_restriction(restriction: Restriction, record: Record | None, question: Question) -> Iterator[Finding]:

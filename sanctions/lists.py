@@ -1,4 +1,4 @@
-"""Which lists an answer depends on, and whether this installation holds them fresh enough to answer."""
+"""Which lists there are, what they bar, and whether this installation holds them fresh enough to answer."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ from datetime import date, datetime, timedelta
 
 import msgspec
 
-from credit.kernel.rules import RuleSet
+from credit.kernel.rules import Dated, RuleSet
+from credit.model import Field
 from sanctions.model import Scope
 from sanctions.reasons import doubt
 from sanctions.verdicts import Reason, ReasonSource, Source
 
+PREFIX = "list."
+
 
 class KnownList(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of the rule data: tenders of the scopes in `depends` cannot be answered without it."""
+    """A list of the rule data: tenders of the scopes in `depends` cannot be answered without it.
+
+    `bars` are the scopes barred by law, `by_file` those in which the tender file decides; both only count where
+    `effect_verified`. `field` is that of the departments that enter on it.
+    """
 
     code: str
     title: str
@@ -23,22 +30,40 @@ class KnownList(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     effect_verified: bool
     fresh_hours: int
+    field: Field | None = None
+    bars: tuple[Scope, ...] = ()
+    by_file: tuple[Scope, ...] = ()
 
 
 def known_lists(rules: RuleSet, day: date) -> tuple[KnownList, ...]:
     """Every list known on `day`, those without verified tender effect included."""
     default = rules.at("list_fresh_hours.default", day)
     return tuple(
-        KnownList(
-            code=(code := rule_id.removeprefix("list.")),
-            title=rules.rules[rule_id].title,
-            depends=tuple(map(Scope, rule.value["depends"])),
-            official_channel=rule.value["official_channel"],
-            basis=rule.source,
-            effect_verified=rule.verified,
-            fresh_hours=(rules.find(f"list_fresh_hours.{code}", day) or default).value,
-        )
-        for rule_id, rule in rules.under("list.", day).items()
+        _known(rule, rules, (rules.find(f"list_fresh_hours.{rule_id.removeprefix(PREFIX)}", day) or default).value)
+        for rule_id, rule in rules.under(PREFIX, day).items()
+    )
+
+
+def known_list(code: str, day: date, rules: RuleSet) -> KnownList | None:
+    """The list `code` as known on `day`; None where it has no national basis then."""
+    rule = rules.find(f"{PREFIX}{code}", day)
+    default = rules.at("list_fresh_hours.default", day)
+    return _known(rule, rules, (rules.find(f"list_fresh_hours.{code}", day) or default).value) if rule else None
+
+
+def _known(rule: Dated, rules: RuleSet, fresh_hours: int) -> KnownList:
+    value = rule.value
+    return KnownList(
+        code=rule.rule_id.removeprefix(PREFIX),
+        title=rules.rules[rule.rule_id].title,
+        depends=tuple(map(Scope, value["depends"])),
+        official_channel=value["official_channel"],
+        basis=rule.source,
+        effect_verified=rule.verified,
+        fresh_hours=fresh_hours,
+        field=Field(value["field"]) if value.get("field") else None,
+        bars=tuple(map(Scope, value.get("bars", ()))),
+        by_file=tuple(map(Scope, value.get("by_file", ()))),
     )
 
 

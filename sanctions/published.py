@@ -1,4 +1,4 @@
-"""What anybody may see without a key: bars in force whose decision the law has announced, and shown look-backs."""
+"""What anybody may see without a key: bars in force whose decision the law has announced, shown look-backs, lists."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from credit.model import SubjectKind
 from sanctions.bans import known_ban
 from sanctions.classify import classify
 from sanctions.findings import counts, stayed
+from sanctions.listed import in_effect
+from sanctions.lists import known_list
 from sanctions.lookback import look_back
 from sanctions.publication import is_published, publication
+from sanctions.terms import listing_shown, term
 from sanctions.verdicts import Dossier, PublicRestriction
 
 
 def published_restrictions(dossier: Dossier, day: date, rules: RuleSet) -> tuple[PublicRestriction, ...]:
     """The public part of the answer, without ids; nothing about natural persons.
 
-    A running statutory ban is shown even after repair; a look-back only while its penalty itself is shown.
+    A running statutory ban is shown even after repair; a look-back or a list with verified effect only while the
+    penalty or the entry itself is shown.
     """
     if dossier.entity is not None and dossier.entity.kind is SubjectKind.NATURAL_PERSON:
         return ()
-    found = {*_bans(dossier, day, rules), *_look_backs(dossier, day, rules)}
+    found = {*_bans(dossier, day, rules), *_look_backs(dossier, day, rules), *_lists(dossier, day, rules)}
     return tuple(sorted(found, key=lambda shown: (shown.first_day, shown.until or date.max, shown.basis)))
 
 
@@ -49,3 +53,12 @@ def _look_backs(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicR
         shown = found is not None and found.certain and found.verified and day <= found.until
         if shown and found is not None and is_published(facts, window, day):
             yield PublicRestriction(basis=found.basis, first_day=found.first_day, until=found.until)
+
+
+def _lists(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:
+    for record in dossier.listings:
+        facts, last = record.listing, term(record.listing, rules)
+        known = known_list(facts.list, day, rules)
+        shown = listing_shown(facts, rules, day, withdrawn=record.withdrawn)
+        if known is not None and shown and in_effect(record, day, known, last):
+            yield PublicRestriction(basis=f"{known.title}({known.basis})", first_day=facts.decided_on, until=last.until)

@@ -26,6 +26,7 @@ class Clause(NamedTuple):
     kind: str
     title: str
     basis: str
+    listed: str | None = None  # the list that a clause of kind `list` names
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +110,8 @@ def _clauses(tender: Tender, day: date, rules: RuleSet) -> Iterator[Clause]:
         rule = _condition(condition, day, rules)
         if rule is not None:
             title = rules.rules[rule.rule_id].title
-            yield Clause(condition, rule.value["kind"], title, f"{clause_text(condition)};{rule.source}")
+            basis = f"{clause_text(condition)};{rule.source}"
+            yield Clause(condition, rule.value["kind"], title, basis, rule.value.get("list"))
 
 
 def _condition(condition: Condition, day: date, rules: RuleSet) -> Dated | None:

@@ -196,7 +196,8 @@ class ParkedTrace(msgspec.Struct, frozen=True, kw_only=True):
 class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of one subject at a log position; `known` false: a well-formed code never seen.
 
-    `records` must hold the record of every restriction, withdrawn ones included.
+    `records` are the penalties and must hold the record of every restriction, withdrawn ones included; `listings`
+    are the list entries, removed ones included.
     """
 
     entity: Entity | None = None
@@ -205,6 +206,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     restrictions: tuple[Restriction, ...] = ()
     parked: tuple[ParkedTrace, ...] = ()
     known: bool = True
+    listings: tuple[Record, ...] = ()
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,13 +10,14 @@ from credit import lookup
 from credit.kernel.errors import NotFound
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
-from credit.model import Entity, PenaltyFacts, Prose, Record, RecordKind, Severity
+from credit.model import Entity, ListFacts, PenaltyFacts, Prose, Record, RecordKind, Severity
 from credit.schemes import Scheme
 from credit.scoring import Score, ScoredRecord, history, score, scored
 from sanctions import store
 from sanctions.classify import Classification, classify
+from sanctions.lists import known_list
 from sanctions.lookback import LookBack, look_back
-from sanctions.model import Restriction
+from sanctions.model import Restriction, Scope
 from sanctions.publication import (
     EarliestRepair,
     Publication,
@@ -25,7 +26,9 @@ from sanctions.publication import (
     is_published,
     publication,
 )
+from sanctions.removals import EarliestRemoval, earliest_removal
 from sanctions.service.dossiers import dossier
+from sanctions.terms import Term, classify_listing, listing_shown, listing_window, term
 
 
 class UnknownScheme(NotFound):
@@ -63,6 +66,36 @@ def view(
     )
 
 
+class ListingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A list entry with everything the rules say of it on a day."""
+
+    record: Record
+    entity: Entity
+    title: str  # of the list
+    classification: Classification
+    window: Publication | None
+    term: Term
+    earliest: EarliestRemoval
+    effect_verified: bool
+    bars: tuple[Scope, ...]
+    basis: str
+    published: bool
+
+
+def listing_view(record: Record, entity: Entity, day: date, rules: RuleSet) -> ListingView:
+    """The rules applied to one list entry. Pure."""
+    facts = record.listing
+    known = known_list(facts.list, facts.decided_on, rules)
+    return ListingView(
+        record=record, entity=entity, title=known.title if known else facts.list,
+        classification=classify_listing(facts, rules), window=listing_window(facts, rules, subject=entity.kind),
+        term=term(facts, rules), earliest=earliest_removal(facts, rules),
+        effect_verified=known is not None and known.effect_verified, bars=known.bars if known else (),
+        basis=known.basis if known else "",
+        published=listing_shown(facts, rules, day, subject=entity.kind, withdrawn=record.withdrawn),
+    )
+
+
 class Standing:
     """The service of reading how somebody stands."""
 
@@ -89,6 +122,22 @@ class Standing:
         if file.entity is None:
             return ()
         return tuple(view(r, file.entity, file.restrictions, day, rules) for r in file.records)
+
+    async def listing(self, record_id: str, day: date, seq: int = store.FOREVER) -> ListingView:
+        """One list entry under the rules known at `seq`. Raises NotFound."""
+        record = await lookup.record(record_id, seq)
+        if record is None or record.kind is not RecordKind.LIST_ENTRY:
+            raise NotFound("没有这条名单记录 no such list entry")
+        entity = await lookup.entity_by_id(record.entity_id, seq)
+        assert entity is not None  # a record is written with or after its entity
+        return listing_view(record, entity, day, await self._rules(seq))
+
+    async def listings(self, code: str, day: date, seq: int = store.FOREVER) -> tuple[ListingView, ...]:
+        """Every list entry of a company, removed ones included, oldest first."""
+        file, rules = await dossier(code, seq), await self._rules(seq)
+        if file.entity is None:
+            return ()
+        return tuple(listing_view(r, file.entity, day, rules) for r in file.listings)
 
     async def score(self, code: str, scheme_id: str, day: date, seq: int = store.FOREVER) -> Score:
         """The score with its lines on `day` from what was known at `seq`. Raises UnknownScheme, SchemeNotInForce."""
@@ -120,9 +169,16 @@ def with_classes(
             acts[restriction.record_id] = (*acts.get(restriction.record_id, ()), restriction.basis_id)
 
     def severity_of(record: Record) -> Severity | None:
+        if isinstance(record.facts, ListFacts):
+            return classify_listing(record.facts, rules).severity
         return classify(record.facts, rules).severity if isinstance(record.facts, PenaltyFacts) else None
 
-    return scored(records, severity_of, lambda record: acts.get(record.record_id, ()))
+    def acts_of(record: Record) -> tuple[str, ...]:
+        if isinstance(record.facts, ListFacts):
+            return (f"list.{record.facts.list}",)
+        return acts.get(record.record_id, ())
+
+    return scored(records, severity_of, acts_of)
 
 
 def schemes(rules: RuleSet) -> dict[str, Scheme]:
