@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import msgspec
 from litestar import Controller, get
@@ -19,12 +20,10 @@ from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from credit.kernel.rules import RuleSet
 from credit.model import Entity
-from sanctions.model import SourceState
+from sanctions.lists import KnownList, by_list, known_lists, source_doubt
 from sanctions.published import published_restrictions
-from sanctions.service.dossiers import dossier
-from sanctions.verdicts import PublicRestriction
-
-_LIST = "list."
+from sanctions.service.dossiers import dossier, sources
+from sanctions.verdicts import PublicRestriction, Source
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,12 +41,23 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: datetime
 
 
+class Holding(StrEnum):
+    """How this installation holds a list's data."""
+
+    MISSING = "missing"
+    STATIC = "static"
+    STALE = "stale"
+    FRESH = "fresh"
+
+
 class ListState(msgspec.Struct, frozen=True, kw_only=True):
-    """A list that bids may depend on; `source` null where its data is not held here."""
+    """A list that bids may depend on, and as of when its data is held here, if it is."""
 
     title: str
     channel: str
-    source: SourceState | None
+    holding: Holding
+    fetched_at: datetime | None
+    fresh_hours: int
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +95,8 @@ class Companies(Controller):
 async def card(code: str, services: Services) -> Card:
     """What is public about `code` now, all of it as of the newest log entry."""
     head = await ledger.head()
-    seq, today = head.size - 1, business_day(services.clock())
+    seq, now = head.size - 1, services.clock()
+    today = business_day(now)
     file, rules = await dossier(code, seq), await services.book.at(seq)
     entity = file.entity if file.entity is not None and is_public(file.entity) else None
     views = await services.standing.penalties(code, today, seq) if entity else ()
@@ -94,7 +105,7 @@ async def card(code: str, services: Services) -> Card:
         code=code, entity=entity, relatives=await _relatives(entity, seq) if entity else {},
         penalties=tuple(_shown(line, today) for line in reversed(lines)),
         restrictions=published_restrictions(file, today, rules) if entity else (),
-        lists=list_states(rules, await services.sources.all(seq), today),
+        lists=list_states(rules, await sources(seq), now),
         position=Position(origin=head.origin, seq=seq, recorded_at=head.recorded_at), today=today,
     )
 
@@ -112,12 +123,21 @@ async def _relatives(entity: Entity, seq: int) -> dict[str, str | None]:
     return found
 
 
-def list_states(rules: RuleSet, sources: tuple[SourceState, ...], today: date) -> tuple[ListState, ...]:
-    """Every list in the rules of `today`, those whose data is held first."""
-    held = {source.list: source for source in sources}
-    found = [
-        ListState(title=rules.rules[rule_id].title, channel=rule.value["official_channel"],
-                  source=held.get(rule_id.removeprefix(_LIST)))
-        for rule_id, rule in rules.under(_LIST, today).items()
-    ]
-    return tuple(sorted(found, key=lambda state: (state.source is None, state.title)))
+def list_states(rules: RuleSet, held: tuple[Source, ...], now: datetime) -> tuple[ListState, ...]:
+    """Every list in the rules of `now`, those whose data is held first."""
+    by_name = by_list(held)
+    found = [_list_state(known, by_name, now) for known in known_lists(rules, business_day(now))]
+    return tuple(sorted(found, key=lambda state: (state.holding is Holding.MISSING, state.title)))
+
+
+def _list_state(known: KnownList, held: dict[str, Source], now: datetime) -> ListState:
+    source = held.get(known.code)
+    holding = Holding.MISSING
+    if source is not None:
+        doubtful = source_doubt(known, held, now) is not None
+        holding = Holding.STATIC if source.static else Holding.STALE if doubtful else Holding.FRESH
+    return ListState(
+        title=known.title, holding=holding,
+        channel=(source.official_channel if source else None) or known.official_channel,
+        fetched_at=source.fetched_at if source else None, fresh_hours=known.fresh_hours,
+    )

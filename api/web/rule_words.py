@@ -39,6 +39,7 @@ _WORDS: dict[str, str] = {
     "offline_window": "线下窗口", "repair_notice": "信用修复告知书", "dishonesty_notice": "失信告知书",
     "judgment_defaulter": "失信被执行人名单",
 }
+_ABSENT = {"fields": "各领域", "min": "不设", "months": "法律未定"}  # what null says under a key
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +58,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
 def parts(value: Any, unit: str | None = None) -> Part:
     """A rule's value in words; figures of a mapping carry the unit where their key is 最短 or 最长."""
     if isinstance(value, dict):
-        made = tuple((label(k), parts(v, unit if k in ("min", "max") else None)) for k, v in value.items())
+        made = tuple((label(k), _under(k, v, unit)) for k, v in value.items())
         return Part(fields=made, size=sum(p.size for _, p in made) or 1) if made else Part(text="—")
     if isinstance(value, list | tuple):
         items = tuple(parts(v, unit) for v in value)
@@ -65,6 +66,12 @@ def parts(value: Any, unit: str | None = None) -> Part:
             return Part(text="、".join(p.text for p in items) or "—", size=max(1, len(items)))
         return Part(items=items, size=sum(p.size for p in items))
     return Part(text=_scalar(value, unit))
+
+
+def _under(key: str, value: Any, unit: str | None) -> Part:
+    if value is None and key in _ABSENT:
+        return Part(text=_ABSENT[key])
+    return parts(value, unit if key in ("min", "max") else None)
 
 
 def label(key: str) -> str:

@@ -71,12 +71,12 @@ def grouped(rules: Iterable[Rule], today: date) -> tuple[Group, ...]:
 
 
 def _entry(rule: Rule, today: date) -> Entry:
-    now = rule.at(today)
-    made = (Value(dated=v, shown=parts(v.value, rule.unit), state=_state(v, now, today)) for v in rule.values)
+    newest = max((v.since for v in rule.values if v.since <= today), default=None)
+    made = (Value(dated=v, shown=parts(v.value, rule.unit), state=_state(v, newest, today)) for v in rule.values)
     return Entry(rule=rule, values=tuple(made)[::-1])
 
 
-def _state(value: Dated, now: Dated | None, today: date) -> str:
+def _state(value: Dated, newest: date | None, today: date) -> str:
     if value.since > today:
         return "later"
-    return "now" if value is now else "past"
+    return "now" if value.since == newest else "past"

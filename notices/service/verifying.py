@@ -12,7 +12,7 @@ import msgspec
 
 from notices import store
 from notices.cases import RecordStatus
-from notices.model import LetterKind, Organ
+from notices.model import LetterKind, Organ, Salutation
 from notices.numbering import fold_number
 from notices.register import Notice, NoticeState
 from notices.service.office import Office, kept, token_digest, token_fits
@@ -53,6 +53,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     kind: LetterKind | None = None
     title: str | None = None
     issuer: str | None = None
+    addressee: str | None = None  # never of a natural person
     issued_on: date | None = None
     pdf_sha256: str | None = None
     same_file: bool | None = None
@@ -98,7 +99,8 @@ class Verifying:
             return _said(standing)
         return Verification(
             standing=standing, sentence=SENTENCES[standing], number=notice.number, kind=notice.kind,
-            title=notice.title, issuer=await _issuer(notice), issued_on=notice.issued_on, pdf_sha256=notice.pdf_sha256,
+            title=notice.title, issuer=await _line(notice, Organ), issued_on=notice.issued_on,
+            addressee=await _line(notice, Salutation) if notice.code else None, pdf_sha256=notice.pdf_sha256,
         )
 
 
@@ -106,7 +108,8 @@ def _said(standing: Standing) -> Verification:
     return Verification(standing=standing, sentence=SENTENCES[standing])
 
 
-async def _issuer(notice: Notice) -> str | None:
+async def _line(notice: Notice, kind: type[Organ | Salutation]) -> str | None:
+    """The letter's first line of that kind, without the colon at its end."""
     words = await kept(notice)
     blocks = words.letter.blocks if words else ()
-    return next((block.text for block in blocks if isinstance(block, Organ)), None)
+    return next((block.text.rstrip(":：") for block in blocks if isinstance(block, kind)), None)
