@@ -103,10 +103,13 @@ class FaultyChannels(dict[str, Channel]):
 class Desk:
     """Notices at work: tell it of penalties, let it run, stop it anywhere, start it again."""
 
-    def __init__(self, clock: FakeClock, rulebook: Rulebook, blobs: Path, **channels: Channel) -> None:
+    def __init__(
+        self, clock: FakeClock, rulebook: Rulebook, blobs: Path, *,
+        renderer: type[FakeRenderer] = FakeRenderer, **channels: Channel,
+    ) -> None:
         self.clock = clock
         self.faults = Faults()
-        self.renderer = FakeRenderer(self.faults)
+        self.renderer = renderer(self.faults)
         self.cases: dict[str, Case] = {}
         self.standing: dict[str, RecordStatus] = {}
         self.office = Office(
@@ -128,21 +131,29 @@ class Desk:
 
     async def penalty(
         self, record_id: str, *, minor: bool = False, draft: bool = False, letters: bool = True,
-        facts: LetterFacts = FACTS, addresses: tuple[tuple[str, str], ...] = (),
+        facts: LetterFacts = FACTS, addresses: tuple[tuple[str, str], ...] = (), entity: str = "ent_1",
     ) -> int:
         """A penalty enters the log; minor ones have one letter, others two. Answers its seq."""
+        case = self.know(record_id, minor=minor, draft=draft, facts=facts, addresses=addresses)
+        return await self.act(
+            PenaltyRecorded(subject=entity, record_id=record_id, code=CODE, decided_on=facts.decided_on,
+                            stage=case.occasion.stage, origin=HowItCame.PUSH, letters=letters)
+        )
+
+    def know(
+        self, record_id: str, *, minor: bool = False, draft: bool = False, facts: LetterFacts = FACTS,
+        addresses: tuple[tuple[str, str], ...] = (),
+    ) -> Case:
+        """What the other side would tell of a penalty."""
         stage = Stage.DRAFT if draft else Stage.DECIDED
         severity = Severity.MINOR if minor else Severity.GENERAL
         facts = msgspec.structs.replace(facts, stage=stage, severity=severity)
-        self.cases[record_id] = Case(
+        self.cases[record_id] = case = Case(
             record_id=record_id, code=facts.addressee.code, facts=facts, addresses=addresses,
-            occasion=occasion(severity, stage, self.clock),
+            occasion=occasion(severity, stage, self.clock().date()),
         )
         self.standing[record_id] = RecordStatus.DRAFT if draft else RecordStatus.CURRENT
-        return await self.act(
-            PenaltyRecorded(subject="ent_1", record_id=record_id, code=CODE, decided_on=facts.decided_on,
-                            stage=stage, origin=HowItCame.PUSH, letters=letters)
-        )
+        return case
 
     async def served(self, record_id: str) -> int:
         self.standing[record_id] = RecordStatus.CURRENT
@@ -189,9 +200,9 @@ class Desk:
         return Subscriber(subscriber.name, subscriber.kinds, handle, subscriber.max_attempts)
 
 
-def occasion(severity: Severity, stage: Stage, clock: FakeClock) -> Occasion:
+def occasion(severity: Severity, stage: Stage, today: date) -> Occasion:
     return Occasion(
         event="penalty_recorded", subject_kind=SubjectKind.LEGAL_PERSON, origin=Origin.PUSH, stage=stage,
-        decided_on=date(2026, 5, 20), today=clock().date(), regime="ndrc36", severity=severity,
+        decided_on=date(2026, 5, 20), today=today, regime="ndrc36", severity=severity,
         severity_provisional=False, field_known=True, window_until=date(2027, 5, 20),
     )
