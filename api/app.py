@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.handlers import BaseRouteHandler
+from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
 from api import auth, headers, health, lifespan, openapi, problem_pages
@@ -39,6 +39,7 @@ CONTROLLERS: list[Any] = [
     *site.ROUTES,
 ]
 _JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`
+_FORM_ROOM = 100_000  # what a form adds around the file it carries
 _OWN_PATHS = ("/schema",)  # Litestar's own routes, public
 
 
@@ -72,6 +73,9 @@ def create_app(services: Services, *, migrate: bool = True, controllers: list[An
         debug=False,
     )
     check_guards(app)
+    for _, handler in handlers(app):
+        if isinstance(handler, HTTPRouteHandler) and handler.opt.get("takes_files"):
+            handler.request_max_body_size = services.settings.web.max_upload_mb * 1_000_000 + _FORM_ROOM
     return app
 
 

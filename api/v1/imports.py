@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -16,13 +17,16 @@ from litestar.params import Body, Parameter
 
 from api.auth import needs
 from api.bodies import json_body
-from api.v1.penalties import Key
+from api.packed import Packed, pack
+from api.v1.penalties import Key, without_letter
+from api.v1.views import NoLetterLine
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel import unit
 from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Invalid
 from sanctions import intake
+from sanctions.events import Origin
 from sanctions.intake.outcomes import Limits, Outcome, Rejected
 from sanctions.model import PenaltyCommand
 from sanctions.service.files import ParkedLine
@@ -68,6 +72,7 @@ class ParkedOutcome(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     id: str | None = None
     duplicate: bool = False
+    no_letter: NoLetterLine | None = None
 
 
 class Imports(Controller):
@@ -77,7 +82,7 @@ class Imports(Controller):
     tags = ["penalties"]
     guards = [needs(Role.AUTHORITY)]
 
-    @post("/import", status_code=200, summary="导入双公示文件 Import a file")
+    @post("/import", status_code=200, opt={"takes_files": True}, summary="导入双公示文件 Import a file")
     async def take(
         self, data: Annotated[ImportForm, Body(media_type=RequestEncodingType.MULTI_PART)], services: Services,
         caller: Caller, dry_run: bool = False, letters: bool = False,
@@ -118,10 +123,11 @@ class Imports(Controller):
             received = await services.parking.complete(parked_id, data.penalty, caller, request=request_key)
         except unit.Replayed as exc:
             received = msgspec.json.decode(exc.answer, type=Received)
-        return ParkedOutcome(state="completed", id=received.record_id, duplicate=received.duplicate)
+        none = await without_letter(services, received, Origin.PARKED)
+        return ParkedOutcome(state="completed", id=received.record_id, duplicate=received.duplicate, no_letter=none)
 
 
-async def _read(upload: UploadFile, services: Services) -> list[Outcome]:
+async def _read(upload: UploadFile, services: Services) -> Sequence[Outcome]:
     """The rows of an upload, read in another process so that single calls stay quick."""
     today = business_day(services.clock())
     limits = Limits(max_bytes=services.settings.web.max_upload_mb * 1_000_000)
@@ -131,9 +137,9 @@ async def _read(upload: UploadFile, services: Services) -> list[Outcome]:
             while chunk := await upload.read(1 << 20):
                 target.write(chunk)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(services.pool, read_rows, path, today, limits)
+        return Packed(await loop.run_in_executor(services.pool, read_rows, path, today, limits))
 
 
-def read_rows(path: Path, today: date, limits: Limits) -> list[Outcome]:
-    """Runs in a worker process: every outcome of a file."""
-    return list(intake.read(path, today=today, limits=limits))
+def read_rows(path: Path, today: date, limits: Limits) -> list[bytes]:
+    """Runs in a worker process: every outcome of a file, packed."""
+    return pack(intake.read(path, today=today, limits=limits))

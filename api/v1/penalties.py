@@ -9,10 +9,11 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import Parameter
 
+from api import replays
 from api.auth import needs
 from api.bodies import batch_body, json_body
 from api.decoding import Faulty
-from api.v1.views import EntryRef, PenaltyAnswer, RecordLine, full_record, window
+from api.v1.views import EntryRef, NoLetterLine, PenaltyAnswer, RecordLine, full_record, no_letter, window
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel import ledger, unit
@@ -20,7 +21,7 @@ from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.model import Stage
 from sanctions.classify import classify
-from sanctions.events import Origin
+from sanctions.events import Origin, PenaltyRecorded
 from sanctions.model import PenaltyCommand
 from sanctions.publication import publication
 from sanctions.service.change import Changed, PerformanceInput, ServiceInput, StayInput, WithdrawalInput
@@ -68,7 +69,10 @@ class Penalties(Controller):
     ) -> Response[PenaltyAnswer | BatchAnswer]:
         """One answers 201, the same again 200 with the same ids; a list answers 200 with one item per penalty."""
         if isinstance(data, list):
-            return Response(await _batch(data, services, caller, stage, dry_run=dry_run), status_code=200)
+            await replays.look_up(request_key, caller, services.clock())
+            items = await _batch(data, services, caller, stage, dry_run=dry_run)
+            await replays.keep(request_key, caller, services.clock(), items)
+            return Response(items, status_code=200)
         prepared = await services.receiving.prepare(data, caller, stage=stage)
         if dry_run:
             found = (await foreseen([prepared]))[0]
@@ -79,7 +83,9 @@ class Penalties(Controller):
             received = await services.receiving.receive(prepared, by=caller.key_id, request=request_key)
         except unit.Replayed as exc:
             received = msgspec.json.decode(exc.answer, type=Received)
-        return Response(await _answer(services, prepared, received), status_code=200 if received.duplicate else 201)
+        answer = await _answer(services, prepared, received)
+        answer = msgspec.structs.replace(answer, no_letter=await without_letter(services, received, Origin.PUSH))
+        return Response(answer, status_code=200 if received.duplicate else 201)
 
     @get("/{record_id:str}", guards=[needs(Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR)],
          summary="一件处罚 One penalty")
@@ -133,6 +139,13 @@ async def _once(act: Any) -> Changed:
         return await act  # type: ignore[no-any-return]
     except unit.Replayed as exc:
         return msgspec.json.decode(exc.answer, type=Changed)
+
+
+async def without_letter(services: Services, received: Received, origin: Origin) -> NoLetterLine | None:
+    """Why no letter follows a received penalty; null where one does."""
+    event = {"kind": PenaltyRecorded.kind, "origin": origin.value, "letters": True}
+    found = await services.notices.issuing.foreseen(received.record_id, event, received.seq)
+    return no_letter(found.reason)
 
 
 async def _answer(services: Services, prepared: Prepared, received: Received) -> PenaltyAnswer:

@@ -8,6 +8,7 @@ import msgspec
 
 from credit.accounts.model import Caller, Role
 from credit.model import Authority, Entity, PenaltyKind, Procedure, Prose, Severity, Stage, Stay, SubjectKind
+from notices.issuance import REASONS, NoLetter
 from sanctions.model import Regime, Restriction, Scope
 from sanctions.publication import Publication
 from sanctions.service.standing import PenaltyView
@@ -31,6 +32,13 @@ class EntryRef(msgspec.Struct, frozen=True):
     checkpoint_url: str = "/v1/ledger/checkpoint"
 
 
+class NoLetterLine(msgspec.Struct, frozen=True):
+    """Why no letter follows, e.g. `past_window`."""
+
+    code: NoLetter
+    title: str
+
+
 class PenaltyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a pushed penalty; the same again answers the same with `duplicate`."""
 
@@ -46,6 +54,7 @@ class PenaltyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     duplicate: bool = False
     name_differs: bool = False
     ban_unread: bool = False
+    no_letter: NoLetterLine | None = None
 
 
 class RestrictionLine(msgspec.Struct, frozen=True, kw_only=True, rename={"first_day": "from", "last_day": "to"}):
@@ -109,6 +118,10 @@ class EntityCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     merged_into: str | None = None
     published_records: int = 0
     links: dict[str, str] = {}
+
+
+def no_letter(reason: NoLetter | None) -> NoLetterLine | None:
+    return NoLetterLine(reason, REASONS[reason]) if reason else None
 
 
 def window(found: Publication | None) -> Window | None:

@@ -21,7 +21,7 @@ from credit.service import keep_payload
 from notices import letters, store
 from notices.cases import Case, RecordStatus
 from notices.events import NoticeIssued, NumberReserved
-from notices.issuance import Issuance, letters_for
+from notices.issuance import Issuance, NoLetter, letters_for
 from notices.model import LetterFacts, LetterKind, Stamp
 from notices.numbering import Series, fold_number, format_number
 from notices.register import Kept, Notice, NoticeState, verify_url
@@ -41,6 +41,11 @@ class Issuing:
     async def decide(self, case: Case, cause_seq: int) -> Issuance:
         """Which letters follow, or why none does, by the rules in use at `cause_seq`."""
         return letters_for(case.occasion, await self.office.rulebook.at(cause_seq), self.office.local)
+
+    async def foreseen(self, record_id: str, event: Mapping[str, Any], cause_seq: int) -> Issuance:
+        """Which letters will follow from an event, or why none does; changes nothing."""
+        case = await self.office.source(record_id, event, cause_seq)
+        return await self.decide(case, cause_seq) if case else Issuance(reason=NoLetter.BEFORE_REGIMES)
 
     async def for_event(self, record_id: str, event: Mapping[str, Any], cause_seq: int) -> Issuance:
         """Issues what follows from an event; doing it again issues nothing twice.
