@@ -66,6 +66,7 @@ class Settings:
     data: Path = Path("data/tendercredit")
     origin: str = "tendercredit.local/log"  # the log's name in checkpoints
     demo: bool = False
+    key: str | None = _secret()  # of a caller, for commands that go through a serving process
     database: Database = Database()
     jobs: Jobs = Jobs()
     web: Web = Web()
@@ -93,6 +94,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "DATA": ("", "data"),
     "ORIGIN": ("", "origin"),
     "DEMO": ("", "demo"),
+    "KEY": ("", "key"),
 }
 _GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters}
 
