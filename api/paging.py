@@ -21,7 +21,7 @@ def after(cursor: str | None) -> str:
     if not cursor:
         return ""
     try:
-        return base64.urlsafe_b64decode(cursor.encode("ascii")).decode("utf-8")
+        return base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True).decode("utf-8")
     except (binascii.Error, UnicodeError, ValueError):
         fault = FieldError("/cursor", "wrong_form", "请原样使用上一页的 next_cursor")
         raise Invalid("cursor 无效 the cursor is not one of ours", errors=(fault,)) from None

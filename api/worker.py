@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
@@ -86,6 +87,11 @@ class QueueNudge:
             return
         self._sending = asyncio.get_running_loop().create_task(self._send())
 
+    async def sent(self) -> None:
+        """Waits until what was nudged so far is sent or given up."""
+        if self._sending is not None:
+            await asyncio.wait({self._sending})
+
     async def _send(self) -> None:
         self._again = True
         while self._again:
@@ -134,5 +140,11 @@ async def work(services: Services) -> None:
     except asyncio.CancelledError:
         log.info("worker stopped")
     finally:
-        with contextlib.suppress(asyncio.CancelledError):
-            await made.close()
+        await close(made)
+
+
+async def close(made: Worker) -> None:
+    """Ends a worker and what it holds; jobs in flight are given back by their leases."""
+    with contextlib.suppress(asyncio.CancelledError), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # arq closes its pool by redis-py's old name
+        await made.close()
