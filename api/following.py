@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +20,8 @@ _FLUSH = 1.0
 async def following(services: Services) -> AsyncIterator[None]:
     """Loads the register and keeps it and the counts current for the length of the block."""
     await services.register.load()
+    gc.collect()
+    gc.freeze()  # what lives as long as the process is not looked through again while requests wait
     wake = asyncio.Event()
 
     def nudge(size: int) -> None:
@@ -30,6 +33,7 @@ async def following(services: Services) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        gc.unfreeze()
         unit.after_commit.remove(nudge)
         for task in tasks:
             task.cancel()

@@ -5,6 +5,7 @@ A file may be sent again at any time: what is in already counts as duplicate, so
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ from sanctions.service.parked import Parking
 from sanctions.service.receive import DocumentExists, Prepared, Received, Receiving, Seen
 
 _CHUNK = 200
+_BREATH = 10  # rows checked in one go
 _COLUMNS = {  # where the file holds what a pointer names
     "/subject/name": "行政相对人名称", "/subject/code": "行政相对人代码_1(统一社会信用代码)",
     "/document_no": "行政处罚决定书文号", "/act_type": "违法行为类型", "/facts": "违法事实", "/basis": "处罚依据",
@@ -80,7 +82,9 @@ class Importing:
     ) -> None:
         await seen.load([o.command.subject.code for o in rows if o.command.subject.code])
         ready: list[tuple[int, Prepared]] = []
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)  # checking a row is pure work: let others have the loop in between
             report.warnings += [Rejected(row.row, w.column, w.code, w.detail) for w in row.warnings]
             try:
                 ready.append((row.row, await self.receiving.prepare(row.command, caller, seen=seen)))
