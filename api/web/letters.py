@@ -51,5 +51,9 @@ def answer(found: Verification, token: str, *, error: str = "") -> Template:
     """The page of a verification, kept and indexed by nobody; the token only in the form of a genuine letter."""
     if found.standing is Standing.UNKNOWN:
         return page("verify_unknown", status=404, headers=PRIVATE)
-    return page("verify", status=422 if error else 200, headers=PRIVATE, found=found,
-                token=token if found.genuine else "", error=error if found.genuine else "")
+    if not found.genuine:
+        token, error, compared = "", "", None
+    else:
+        compared = found.same_file
+    return page("verify", status=422 if error else 200, headers=PRIVATE, found=found, token=token, error=error,
+                compared=compared)

@@ -105,6 +105,9 @@ async def test_a_voided_letter_is_not_called_genuine(desk: Desk, visitor: httpx.
     assert "文书已作废" in read(answer).text
     assert "文书真实" not in answer.text
     assert read(answer).all("form") == []
+    compared = await visitor.post(ADDRESS, data={"t": right}, files={"file": ("a.pdf", b"%PDF-other")})
+    assert compared.status_code == 200
+    assert read(compared).text == read(answer).text
 
 
 async def test_a_file_is_compared_bit_by_bit(desk: Desk, visitor: httpx.AsyncClient) -> None:
@@ -115,6 +118,7 @@ async def test_a_file_is_compared_bit_by_bit(desk: Desk, visitor: httpx.AsyncCli
         files = {"file": ("告知书.pdf", content, "application/pdf")}
         answer = await visitor.post(ADDRESS, data={"t": right}, files=files)
         assert (answer.status_code, said in read(answer).text) == (200, True)
+        assert ("文书真实" in answer.text) == (said == "与签发的原件一致")
     wrong = await visitor.post(ADDRESS, data={"t": "x"}, files={"file": ("a.pdf", original)})
     assert (wrong.status_code, "无法核实" in wrong.text) == (404, True)
 
