@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, Protocol, TypeVar
 
@@ -13,6 +13,7 @@ import typer
 
 T = TypeVar("T")
 DONE, SOME_REJECTED, WRONG_USE, REFUSED = 0, 1, 2, 3
+_WIDE = 200  # columns of a table that goes into a file or pipe
 AsJson = Annotated[bool, typer.Option("--json", help="机器可读的 JSON for machines")]
 
 
@@ -36,6 +37,19 @@ def say(lines: str | list[str], facts: Mapping[str, Any], *, as_json: bool) -> N
         text = lines if isinstance(lines, str) else "\n".join(lines)
     sys.stdout.write(text + "\n")
     sys.stdout.flush()
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Prints rows under their heads for people, on standard output; nothing where there are none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(*head, box=None, header_style="bold", pad_edge=False)
+    for row in rows:
+        shown.add_row(*("" if cell is None else str(cell) for cell in row))
+    if shown.row_count:
+        width = None if sys.stdout.isatty() else _WIDE
+        Console(file=sys.stdout, width=width, markup=False, highlight=False).print(shown)
 
 
 def note(sentence: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from api.console import DONE, SOME_REJECTED, AsJson, note, progress, run, say, wrong_use
+from api.console import DONE, SOME_REJECTED, AsJson, note, progress, run, say, table, wrong_use
 
 if TYPE_CHECKING:
     from api.importing import Returned
@@ -86,16 +86,10 @@ def _lines(file: Path, answer: ImportAnswer, facts: dict[str, Any]) -> list[str]
 
 def _show(lines: list[Returned], out: Path | None) -> None:
     """The rows that go back to the office, as a table."""
-    import sys
-
-    from rich.console import Console
-    from rich.table import Table
-
-    if lines:
-        table = Table("行", "结果", "列", "代码", "怎样补正", box=None, header_style="bold", pad_edge=False)
-        for line in lines[:_SHOWN]:
-            table.add_row(str(line.row), _WORDS[line.outcome], line.column, line.code, line.detail)
-        Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(table)
+    table(
+        ("行", "结果", "列", "代码", "怎样补正"),
+        [(x.row, _WORDS[x.outcome], x.column, x.code, x.detail) for x in lines[:_SHOWN]],
+    )
     if len(lines) > _SHOWN and out is None:
         note(f"另有 {len(lines) - _SHOWN} 行;用 --out 写出全部 use --out for all")
     if out is not None:
