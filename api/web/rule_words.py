@@ -11,6 +11,7 @@ from notices.letters import KIND_WORDS, SEVERITY_WORDS
 from sanctions.wording import VERBS
 
 OTHER = "other"
+SCHEME = "scheme"  # unit of scoring schemes, whose points are stored as hundredths
 GROUPS = {
     "regime": "信用修复制度", "class": "失信类别", "fine_threshold": "罚款分类标准", "publication": "公示期",
     "unpublished": "不公示的情形", "ban": "法律规定的禁止与限制", "look_back": "三年内重大违法记录",
@@ -18,7 +19,9 @@ GROUPS = {
     "relation": "投标人之间的关系", "clock": "办理时限", "filing": "信用修复渠道", "withdrawal": "撤回公开",
     "scheme": "计分方案", "notices": "告知书", OTHER: "其他",
 }
-_UNITS = {"months": "个月", "days": "日", "hours": "小时", "working_days": "个工作日", "working days": "个工作日"}
+_UNITS = {
+    "months": "个月", "days": "日", "hours": "小时", "working_days": "个工作日", "working days": "个工作日", SCHEME: "",
+}
 _KEYS = {
     "published": "公示", "min": "最短", "max": "最长", "by_itself": "期满自动停止", "fields": "适用领域",
     "classes": "区分类别", "citations": "依据", "law": "法律法规", "articles": "条", "scopes": "限制范围",
@@ -28,7 +31,12 @@ _KEYS = {
     "base": "基准分", "bands": "等级", "caps": "上限", "items": "项目", "points": "分值", "basis": "依据",
     "event": "事件", "reason": "原因", "letters": "文书", "name": "名称", "sample": "示例", "good": "守信项",
     "bad": "失信项", "floor": "下限", "grade": "等级", "group": "组", "veto": "一票否决",
+    "id": "编号", "from": "起", "to": "止", "source": "出处", "verified": "原文已核对", "note": "说明",
+    "ceiling": "上限", "merit_cap": "加分上限", "fault_cap": "扣分上限", "groups": "分组", "cap": "上限",
+    "count": "最多计入项数", "merits": "守信项", "faults": "失信项", "item": "项目", "match": "适用于", "acts": "情形", "severity": "类别",
+    "at_least_penalty_period": "不短于处罚期限", "field": "领域", "stage": "阶段", "origin": "来源",
 }
+_POINTS = frozenset({"base", "floor", "ceiling", "merit_cap", "fault_cap", "cap", "points", "from", "to"})
 _WORDS: dict[str, str] = {
     **{k.value: w for k, w in KIND_WORDS.items()}, **{s.value: w for s, w in SEVERITY_WORDS.items()},
     **{s.value: w for s, w in VERBS.items()},
@@ -71,6 +79,8 @@ def parts(value: Any, unit: str | None = None) -> Part:
 def _under(key: str, value: Any, unit: str | None) -> Part:
     if value is None and key in _ABSENT:
         return Part(text=_ABSENT[key])
+    if unit == SCHEME:
+        return parts(value, "hundredths" if key in _POINTS and isinstance(value, int) else SCHEME)
     return parts(value, unit if key in ("min", "max") else None)
 
 
@@ -86,6 +96,8 @@ def _scalar(value: Any, unit: str | None) -> str:
         return "是" if value else "否"
     if isinstance(value, int) and unit == "fen":
         return money(value)
+    if isinstance(value, int) and unit == "hundredths":
+        return f"{value / 100:g}分"
     if isinstance(value, int | float):
         return f"{value}{_UNITS.get(unit or '', unit or '')}"
     return _WORDS.get(str(value), str(value))

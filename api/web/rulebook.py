@@ -12,7 +12,7 @@ from litestar.response import Template
 
 from api.auth import anyone
 from api.web.pages import page
-from api.web.rule_words import GROUPS, OTHER, Part, parts
+from api.web.rule_words import GROUPS, OTHER, SCHEME, Part, parts
 from api.wiring import Services
 from credit.kernel.clock import business_day
 from credit.kernel.rules import Dated, Rule
@@ -72,7 +72,8 @@ def grouped(rules: Iterable[Rule], today: date) -> tuple[Group, ...]:
 
 def _entry(rule: Rule, today: date) -> Entry:
     newest = max((v.since for v in rule.values if v.since <= today), default=None)
-    made = (Value(dated=v, shown=parts(v.value, rule.unit), state=_state(v, newest, today)) for v in rule.values)
+    unit = SCHEME if rule.rule_id.startswith("scheme.") else rule.unit
+    made = (Value(dated=v, shown=parts(v.value, unit), state=_state(v, newest, today)) for v in rule.values)
     return Entry(rule=rule, values=tuple(made)[::-1])
 
 

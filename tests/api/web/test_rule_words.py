@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.web.rule_words import Part, label, parts
+from api.web.rule_words import SCHEME, Part, label, parts
 from credit.kernel.rules import RuleSet
 
 VALUES = st.recursive(
@@ -26,6 +26,12 @@ def test_an_amount_is_told_in_yuan() -> None:
 def test_what_null_means_depends_on_where_it_stands() -> None:
     shown = parts({"fields": None, "months": None})
     assert [part.text for _, part in shown.fields] == ["各领域", "法律未定"]
+
+
+def test_points_of_a_scheme_are_told_as_points() -> None:
+    """Schemes hold hundredths: 7000 is 70 points; months and counts are what they are."""
+    shown = parts({"base": 7000, "merits": [{"points": 450, "months": 24, "count": 3}]}, SCHEME)
+    assert said(shown) == "基准分70分守信项分值4.5分期限（月）24最多计入项数3"
 
 
 def test_codes_are_told_in_chinese_and_unknown_ones_as_they_are() -> None:
