@@ -33,7 +33,8 @@ _KEYS = {
     "bad": "失信项", "floor": "下限", "grade": "等级", "group": "组", "veto": "一票否决",
     "id": "编号", "from": "起", "to": "止", "source": "出处", "verified": "原文已核对", "note": "说明",
     "ceiling": "上限", "merit_cap": "加分上限", "fault_cap": "扣分上限", "groups": "分组", "cap": "上限",
-    "count": "最多计入项数", "merits": "守信项", "faults": "失信项", "item": "项目", "match": "适用于", "acts": "情形", "severity": "类别",
+    "count": "最多计入项数", "merits": "守信项", "faults": "失信项", "item": "项目", "match": "适用于", "acts": "情形",
+    "severity": "类别",
     "at_least_penalty_period": "不短于处罚期限", "field": "领域", "stage": "阶段", "origin": "来源",
 }
 _POINTS = frozenset({"base", "floor", "ceiling", "merit_cap", "fault_cap", "cap", "points", "from", "to"})
