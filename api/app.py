@@ -16,7 +16,19 @@ from api import auth, headers, health, lifespan, openapi, problem_pages
 from api.hot import Front
 from api.limits import RateLimiter
 from api.meter import Meter
-from api.v1 import eligibility, entities, imports, keys, ledger, notices, organisations, penalties, rules, sources
+from api.v1 import (
+    eligibility,
+    entities,
+    imports,
+    keys,
+    ledger,
+    listings,
+    notices,
+    organisations,
+    penalties,
+    rules,
+    sources,
+)
 from api.web import errors, pages, site
 from api.wiring import Services, build
 from credit.kernel.settings import from_environment
@@ -30,6 +42,7 @@ CONTROLLERS: list[Any] = [
     keys.Keys,
     penalties.Penalties,
     imports.Imports,
+    listings.ListEntries,
     eligibility.Eligibility,
     eligibility.EligibilityNow,
     entities.Entities,

@@ -39,9 +39,11 @@ from sanctions.service.ask import Asking
 from sanctions.service.change import Changing
 from sanctions.service.counting import Counting
 from sanctions.service.files import Importing
+from sanctions.service.listings import Listings
 from sanctions.service.parked import Parking
 from sanctions.service.receive import Receiving
 from sanctions.service.register import Register
+from sanctions.service.removing import Removing
 from sanctions.service.sources import Sources
 from sanctions.service.standing import Standing
 
@@ -65,6 +67,10 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "parked_completed": (),
     "parked_rejected": (),
     "source_declared": (),
+    "listing_recorded": (),
+    "listing_corrected": (),
+    "listing_performed": (),
+    "listing_removed": (),
     "past_asked": (),
     "number_reserved": (),
     "number_voided": (),
@@ -89,6 +95,8 @@ class Services:
     blobs: BlobStore
     receiving: Receiving
     changing: Changing
+    listings: Listings
+    removing: Removing
     parking: Parking
     importing: Importing
     sources: Sources
@@ -132,6 +140,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     receiving = Receiving(book, clock, salt)
     register, counting = Register(), Counting(clock)
     asking = Asking(book, clock, register)
+    listings = Listings(book, clock, salt)
     parking, standing, blobs = Parking(clock, receiving), Standing(book), BlobStore(settings.data / "blobs")
     notices = notices_of(settings, clock, book, blobs, Letters(book, clock, standing, settings.letters.locality))
     subscribers = tuple(subscribers_of(notices))
@@ -140,6 +149,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, book=book, schemes=schemes,
         log=Logbook(settings, clock), blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
+        listings=listings, removing=Removing(book, clock, listings),
         importing=Importing(receiving, parking), sources=Sources(book, clock),
         standing=standing, register=register, asking=asking, counting=counting,
         hot=Hot(asking, register, book, clock, counting),

@@ -10,7 +10,7 @@ import msgspec
 from credit.kernel.errors import FieldError
 from credit.model import PenaltyKind, SubjectKind
 from credit.persons import BadPersonRef, check_ref
-from sanctions.model import PenaltyCommand
+from sanctions.model import ListingCommand, PenaltyCommand
 
 # lengths of the 双公示 columns
 MAX_LENGTHS = {
@@ -25,7 +25,7 @@ def faults(command: PenaltyCommand, today: date, founded_on: date | None = None)
     return (*_subject(command), *_texts(command), *_days(command, today, founded_on), *_money(command))
 
 
-def _subject(command: PenaltyCommand) -> Iterator[FieldError]:
+def _subject(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:
     subject = command.subject
     if not subject.name.strip():
         yield FieldError("/subject/name", "missing", "填写当事人全称 name the subject")
@@ -47,6 +47,43 @@ def _reference(person_ref: str) -> Iterator[FieldError]:
         check_ref(person_ref)
     except BadPersonRef as exc:
         yield FieldError("/subject/person_ref", exc.code, exc.detail)
+
+
+def listing_faults(
+    command: ListingCommand, today: date, founded_on: date | None = None
+) -> tuple[FieldError, ...]:
+    """Every fault of form or sense in an entry on a list as of `today`; empty when it may be received."""
+    return (*_subject(command), *_listing_texts(command), *_listing_days(command, today, founded_on))
+
+
+def _listing_texts(command: ListingCommand) -> Iterator[FieldError]:
+    if not command.document_no.strip():
+        yield FieldError("/document_no", "missing", "填写列入决定书文号")
+    if not command.basis.strip():
+        yield FieldError("/basis", "missing", "填写列入依据;没有依据的名单不予接收")
+    if not command.authority.name.strip():
+        yield FieldError("/authority/name", "missing", "填写列入机关全称")
+    for name in ("document_no", "facts", "basis"):
+        if len(getattr(command, name)) > MAX_LENGTHS[name]:
+            yield FieldError(f"/{name}", "too_long", f"至多{MAX_LENGTHS[name]}字;请精简或写入附件")
+    if len(command.authority.name) > _MAX_NAME:
+        yield FieldError("/authority/name", "too_long", f"列入机关名称至多{_MAX_NAME}字")
+
+
+def _listing_days(command: ListingCommand, today: date, founded_on: date | None) -> Iterator[FieldError]:
+    decided = command.decided_on
+    if decided > today:
+        yield FieldError("/decided_on", "in_future", f"列入决定日期{decided}晚于今天{today};请核对")
+    if founded_on is not None and decided < founded_on:
+        yield FieldError("/decided_on", "before_founding", f"决定日期早于主体成立日期{founded_on};请核对主体或日期")
+    for name in ("served_on", "corrected_on"):
+        day = getattr(command, name)
+        if day is not None and day > today:
+            yield FieldError(f"/{name}", "in_future", f"{day}晚于今天{today};请核对")
+    for name in ("served_on", "until"):
+        day = getattr(command, name)
+        if day is not None and day < decided:
+            yield FieldError(f"/{name}", "before_decision", "早于列入决定日期;请核对")
 
 
 def _texts(command: PenaltyCommand) -> Iterator[FieldError]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from credit.kernel.unit import Event
-from credit.model import Stage
+from credit.model import RemovalGround, Stage
 
 
 class Origin(StrEnum):
@@ -68,6 +68,43 @@ class PenaltyStayed(PenaltyChanged, frozen=True, kw_only=True):
     kind: ClassVar[str] = "penalty_stayed"
     first_day: date
     last_day: date | None
+
+
+class ListingRecorded(Event, frozen=True, kw_only=True):
+    """An entry on a list was entered; `subject` is the entity's id."""
+
+    kind: ClassVar[str] = "listing_recorded"
+    record_id: str
+    code: str | None
+    list: str
+    decided_on: date
+
+
+class ListingChanged(Event, frozen=True, kw_only=True):
+    """What every later act on a list entry has in common."""
+
+    record_id: str
+    revision: int
+    code: str | None
+    list: str
+
+
+class ListingCorrected(ListingChanged, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "listing_corrected"
+
+
+class ListingPerformed(ListingChanged, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "listing_performed"
+    corrected_on: date
+
+
+class ListingRemoved(ListingChanged, frozen=True, kw_only=True):
+    """The entry left its list: the removal is the record `removal_id`, the entry's closing revision is the same act."""
+
+    kind: ClassVar[str] = "listing_removed"
+    removal_id: str
+    removed_on: date
+    ground: RemovalGround
 
 
 class RowParked(Event, frozen=True, kw_only=True):

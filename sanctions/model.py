@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from credit.model import Authority, Field, KindSource, PenaltyKind, Procedure, Severity, SubjectKind
+from credit.model import Authority, Field, KindSource, PenaltyKind, Procedure, RemovalGround, Severity, SubjectKind
 
 
 class Scope(StrEnum):
@@ -76,6 +76,55 @@ class PenaltyCommand(msgspec.Struct, frozen=True, kw_only=True):
     contacts: tuple[dict[str, str], ...] = ()
     note: str | None = None
     ban_unread: bool = False
+
+
+class ListCode(StrEnum):
+    """The lists a push may name; one without a rule `list.<code>` has no national basis and is refused."""
+
+    GOVERNMENT_PROCUREMENT = "government_procurement"
+    JUDGMENT_DEFAULTER = "judgment_defaulter"
+    TAX = "tax"
+    WAGE_ARREARS = "wage_arrears"
+    MARKET_REGULATION = "market_regulation"
+    WORK_SAFETY = "work_safety"
+    CONSTRUCTION = "construction"
+    BIDDING = "bidding"
+    AGENCY = "agency"
+    EXPERT = "expert"
+    OTHER = "other"
+
+
+class ListingCommand(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry on a list as `POST /v1/listings` takes it; `until` null = computed from the list's rule."""
+
+    subject: SubjectInput
+    list: ListCode
+    document_no: str
+    facts: str = ""
+    basis: str = ""
+    decided_on: date
+    served_on: date | None = None
+    corrected_on: date | None = None
+    until: date | None = None
+    authority: Authority
+    source: Authority | None = None
+    contacts: tuple[dict[str, str], ...] = ()
+
+
+class RemovalInput(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision that takes an entry off its list; `ground` says why, `basis` cites the text."""
+
+    document_no: str
+    decided_on: date
+    ground: RemovalGround
+    basis: str
+
+
+class CorrectionInput(msgspec.Struct, frozen=True, kw_only=True):
+    """The day on which the dishonest act was corrected and the duty done, with where the evidence is."""
+
+    corrected_on: date
+    evidence: str | None = None
 
 
 class Restriction(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,10 +13,13 @@ from api.auth import anyone, needs
 from api.bodies import json_body
 from api.v1.views import (
     EntityCard,
+    ListingLine,
     RecordLine,
     RestrictionLine,
     card,
+    full_listing,
     full_record,
+    public_listing,
     public_record,
     restriction_line,
     sees_all,
@@ -55,8 +58,11 @@ class Candidates(msgspec.Struct, frozen=True):
 
 
 class Records(msgspec.Struct, frozen=True):
+    """Penalties in `items`, entries on lists in `listings`, oldest first."""
+
     items: tuple[RecordLine, ...]
     next_cursor: str | None = None
+    listings: tuple[ListingLine, ...] = ()
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "until"}):
@@ -106,6 +112,7 @@ class StandingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     restrictions: tuple[RestrictionLine, ...] | None = None
     parked: int | None = None
     records: tuple[RecordLine, ...] = ()
+    listings: tuple[ListingLine, ...] = ()
 
 
 class AskedLine(msgspec.Struct, frozen=True):
@@ -145,19 +152,25 @@ class Entities(Controller):
 
     @get("/{code:str}", summary="名片 Card")
     async def read(self, code: str, services: Services) -> EntityCard:
-        """A company at a glance; how many penalties are shown now."""
-        entity = await _entity(code)
-        views = await services.standing.penalties(code, business_day(services.clock()))
-        return card(entity, sum(v.published for v in views))
+        """A company at a glance; how many penalties and entries on lists are shown now."""
+        entity, today = await _entity(code), business_day(services.clock())
+        views = await services.standing.penalties(code, today)
+        entries = await services.standing.listings(code, today)
+        return card(entity, sum(v.published for v in views) + sum(e.published for e in entries))
 
     @get("/{code:str}/records", summary="处罚记录 Records")
     async def records(self, code: str, services: Services, visitor: Caller | None) -> Records:
         """Every record for public bodies and the company itself; for others those shown now, without prose."""
         await _entity(code)
-        views = await services.standing.penalties(code, business_day(services.clock()))
-        if sees_all(visitor, code):
-            return Records(tuple([full_record(v, await services.standing.prose(v.record)) for v in views]))
-        return Records(tuple(public_record(v) for v in views if v.published))
+        today, standing = business_day(services.clock()), services.standing
+        views, entries = await standing.penalties(code, today), await standing.listings(code, today)
+        if not sees_all(visitor, code):
+            shown = tuple(public_listing(e) for e in entries if e.published)
+            return Records(tuple(public_record(v) for v in views if v.published), listings=shown)
+        return Records(
+            tuple([full_record(v, await standing.prose(v.record)) for v in views]),
+            listings=tuple([full_listing(e, await standing.prose(e.record)) for e in entries]),
+        )
 
     @get("/{code:str}/score", guards=[needs(*SEES_SCORES)], summary="得分 Score")
     async def score(
@@ -204,6 +217,8 @@ class Entities(Controller):
             if inside else None,
             parked=len(file.parked) if inside else None,
             records=tuple(full_record(v, None) if inside else public_record(v) for v in views if inside or v.published),
+            listings=tuple(full_listing(e, None) if inside else public_listing(e)
+                           for e in await services.standing.listings(code, day, seq) if inside or e.published),
         )
 
     @get("/{code:str}/access-log", guards=[needs(Role.ENTERPRISE, Role.AUDITOR)], summary="谁查询过本单位 Who asked")

@@ -15,7 +15,7 @@ from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Organisation, OrganisationInput, Role
 from credit.kernel.errors import FieldError, Invalid
 from credit.kernel.unit import Replayed, Request
-from sanctions.model import Scope
+from sanctions.model import ListCode, Scope
 
 _REGION = re.compile(r"(\d{6})?")
 _LONGEST = 300
@@ -52,7 +52,7 @@ class Organisations(Controller):
 
 
 def _check(given: OrganisationInput) -> None:
-    scopes = [s.value for s in Scope]
+    scopes = [*(s.value for s in Scope), *(f"list:{code.value}" for code in ListCode)]
     errors = [
         FieldError(f"/competences/{i}", "not_allowed", f"只能是:{'、'.join(scopes)}")
         for i, c in enumerate(given.competences) if c not in scopes

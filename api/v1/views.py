@@ -11,7 +11,7 @@ from credit.model import Authority, Entity, PenaltyKind, Procedure, Prose, Sever
 from notices.issuance import REASONS, NoLetter
 from sanctions.model import Regime, Restriction, Scope
 from sanctions.publication import Publication
-from sanctions.service.standing import PenaltyView
+from sanctions.service.standing import ListingView, PenaltyView
 
 INSIDERS = (Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
 
@@ -107,6 +107,41 @@ class RecordLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     prose: Prose | None = None
 
 
+class ListingLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry on a list as shown. `until` unverified: from the next day only the authority can tell."""
+
+    list: str
+    title: str
+    document_no: str
+    authority: Authority
+    decided_on: date
+    until: date | None
+    until_verified: bool
+    effect_verified: bool
+    bars: tuple[Scope, ...]
+    basis: str
+    regime: Regime | None
+    severity: Severity | None
+    severity_provisional: bool
+    publication: Window | None
+    published: bool
+    id: str | None = None
+    seq: int | None = None
+    revision: int | None = None
+    served_on: date | None = None
+    corrected_on: date | None = None
+    removed_on: date | None = None
+    removal_id: str | None = None
+    withdrawn_on: date | None = None
+    earliest: date | None = None
+    earliest_strict: date | None = None
+    earliest_why: str | None = None
+    earliest_needs: str | None = None
+    earliest_basis: str | None = None
+    competence_unknown: bool = False
+    prose: Prose | None = None
+
+
 class EntityCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A company at a glance."""
 
@@ -157,6 +192,30 @@ def full_record(found: PenaltyView, prose: Prose | None) -> RecordLine:
                                         basis=past.basis),
         earliest_repair=found.earliest.day, earliest_why=found.earliest.title, ban_unread=facts.ban_unread,
         competence_unknown=facts.competence_unknown, prose=prose,
+    )
+
+
+def public_listing(found: ListingView) -> ListingLine:
+    """What anybody may see of a shown list entry: no prose, no ids, no class that is only provisional."""
+    facts, of = found.record.listing, found.classification
+    return ListingLine(
+        list=facts.list, title=found.title, document_no=facts.document_no, authority=facts.authority,
+        decided_on=facts.decided_on, until=found.term.until, until_verified=found.term.verified,
+        effect_verified=found.effect_verified, bars=found.bars, basis=found.basis, regime=of.regime,
+        severity=None if of.severity_provisional else of.severity, severity_provisional=of.severity_provisional,
+        publication=window(found.window), published=found.published,
+    )
+
+
+def full_listing(found: ListingView, prose: Prose | None) -> ListingLine:
+    """Everything, for the company itself and for public bodies; both readings of the first day of leaving early."""
+    record, facts, early = found.record, found.record.listing, found.earliest
+    return msgspec.structs.replace(
+        public_listing(found), id=record.record_id, seq=record.seq, revision=record.revision,
+        severity=found.classification.severity, served_on=facts.served_on, corrected_on=facts.corrected_on,
+        removed_on=facts.removed_on, removal_id=facts.removal_id, withdrawn_on=record.withdrawn_on,
+        earliest=early.day, earliest_strict=early.strict, earliest_why=early.title, earliest_needs=early.needs or None,
+        earliest_basis=early.basis or None, competence_unknown=facts.competence_unknown, prose=prose,
     )
 
 

@@ -16,14 +16,14 @@ from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Refus
 from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
-from credit.model import Entity, PenaltyFacts, Prose, Stage, SubjectKind
+from credit.model import Authority, Entity, PenaltyFacts, Prose, Stage, SubjectKind
 from credit.persons import name_token
 from credit.service import DRAFT, open_entity, open_record, person_entity_id
 from sanctions import bans, checks, store
 from sanctions.document_no import fold_document_no
 from sanctions.events import Origin, PenaltyRecorded
 from sanctions.intake.bans import speaks_of_ban
-from sanctions.model import PenaltyCommand, Restriction
+from sanctions.model import PenaltyCommand, Restriction, SubjectInput
 
 _MOST_ROWS = 50  # a locked unit takes at most this many records
 _UNIT_SECONDS = 0.012  # and aims at this long, so that a single push never waits for an import
@@ -37,6 +37,9 @@ class DocumentExists(Conflict):
 class UnknownAuthority(Forbidden):
     code = "authority_unknown"
     title = "处罚机关未登记或非本机关 Authority unknown or not yours"
+
+
+Faults = list[tuple[FieldError, Refusal | None]]
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -104,14 +107,14 @@ class Receiving:
         """Checks form, sense, competence and legal basis. Raises a Refusal that names every fault at once."""
         seen = seen or Seen()
         command = checks.blank_to_none(command)
-        errors: list[tuple[FieldError, Refusal | None]] = []
-        code = _checked_code(command, errors)
-        authority = await self._authority(command, caller, errors, seen)
+        errors: Faults = []
+        code = checked_code(command.subject, errors)
+        authority = await deciding(command.authority, caller, errors, seen)
         known = await seen.entity(code) if code else None
         today = business_day(self.clock())
         errors += [(e, None) for e in checks.faults(command, today, known.founded_on if known else None)]
         bases = tuple(self._restrictions(command, caller, authority, errors))
-        _refuse(errors)
+        refuse(errors)
         return self._prepared(command, caller, authority, stage, code, bases)
 
     def _prepared(
@@ -131,30 +134,9 @@ class Receiving:
             representative=name_token(command.subject.legal_representative, self.salt),
         )
 
-    async def _authority(
-        self, command: PenaltyCommand, caller: Caller, errors: list[tuple[FieldError, Refusal | None]], seen: Seen
-    ) -> Organisation | None:
-        """The deciding organisation as registered; the caller's own unless it holds `push:any`."""
-        given = command.authority
-        if given.code:
-            try:
-                uscc.check(given.code)
-            except Refusal as exc:
-                errors.append((FieldError("/authority/code", exc.code, exc.detail), exc))
-                return None
-        found = await seen.organisation(given.code, given.name)
-        if "push:any" in caller.scopes:
-            return found
-        if found is None or found.code != caller.org_code:
-            refusal = UnknownAuthority(
-                f"密钥属于{caller.org_code},只能推送本机关作出的决定;代推须由运营方授予 push:any"
-            )
-            errors.append((FieldError("/authority", refusal.code, refusal.detail), refusal))
-        return found
-
     def _restrictions(
         self, command: PenaltyCommand, caller: Caller, authority: Organisation | None,
-        errors: list[tuple[FieldError, Refusal | None]],
+        errors: Faults,
     ) -> Iterator[str]:
         for i, stated in enumerate(command.restrictions):
             try:
@@ -193,17 +175,39 @@ class Receiving:
         return answers
 
 
-def _checked_code(command: PenaltyCommand, errors: list[tuple[FieldError, Refusal | None]]) -> str | None:
-    if command.subject.kind is SubjectKind.NATURAL_PERSON or not command.subject.code:
+async def deciding(given: Authority, caller: Caller, errors: Faults, seen: Seen) -> Organisation | None:
+    """The deciding organisation as registered; the caller's own unless it holds `push:any`. Faults go to `errors`."""
+    if given.code:
+        try:
+            uscc.check(given.code)
+        except Refusal as exc:
+            errors.append((FieldError("/authority/code", exc.code, exc.detail), exc))
+            return None
+    found = await seen.organisation(given.code, given.name)
+    if "push:any" in caller.scopes:
+        return found
+    if found is None or found.code != caller.org_code:
+        refusal = UnknownAuthority(
+            f"密钥属于{caller.org_code},只能推送本机关作出的决定;代推须由运营方授予 push:any"
+        )
+        errors.append((FieldError("/authority", refusal.code, refusal.detail), refusal))
+        return None
+    return found
+
+
+def checked_code(subject: SubjectInput, errors: Faults) -> str | None:
+    """The code of a company; a malformed one is added to `errors`."""
+    if subject.kind is SubjectKind.NATURAL_PERSON or not subject.code:
         return None
     try:
-        return uscc.check(command.subject.code)
+        return uscc.check(subject.code)
     except Refusal as exc:
         errors.append((FieldError("/subject/code", exc.code, exc.detail), exc))
         return None
 
 
-def _refuse(errors: list[tuple[FieldError, Refusal | None]]) -> None:
+def refuse(errors: Faults) -> None:
+    """Raises what was found: a single typed refusal as it is, several as one Invalid that names each."""
     if not errors:
         return
     fields = tuple(field for field, _ in errors)
