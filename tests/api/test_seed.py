@@ -1,0 +1,161 @@
+"""The demo's samples: all in, through the services, and no second time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from api import demo, lifespan, samples
+from api.samples import Samples
+from api.seed import IsADemo, NotADemo, Seeded, is_demo, refuse_demo, seed
+from api.wiring import Services, build
+from credit.accounts import service as accounts
+from credit.accounts.model import OrganisationInput
+from credit.kernel import database, ledger
+from credit.kernel.errors import Unauthenticated
+from credit.kernel.settings import Settings
+from sanctions.service.ask import Answered, Ask
+from sanctions.verdicts import Reason, Subject, Tender, TenderRegime, TenderType
+from tests.factories import uscc
+from tests.fakes import FakeClock
+
+TODAY = date(2026, 11, 22)
+WORKS = Tender(type=TenderType.CONSTRUCTION, regimes=(TenderRegime.TENDERING,), mandatory=True)
+
+
+@pytest.fixture
+async def services(engine: database.Engine, tender_settings: Settings, clock: FakeClock) -> AsyncIterator[Services]:
+    """The services of a demo over an empty database."""
+    chosen = demo.settings_of(tender_settings, tender_settings.data, "http://127.0.0.1:8000")
+    made = build(chosen, clock)
+    await made.log.open(by=lifespan.SYSTEM)
+    await made.book.activate(by=lifespan.SYSTEM, now=clock())
+    yield made
+    made.renderer.close()
+
+
+@pytest.fixture
+def examples() -> Samples:
+    return Samples(samples.folder())
+
+
+async def entries(kind: str) -> int:
+    return len(await ledger.of_kind(kind))
+
+
+async def everything() -> dict[str, int]:
+    """Entries of the log by kind, as far as samples make them."""
+    kinds = ("organisation_registered", "source_declared", "entity_registered", "merit_recorded", "penalty_recorded",
+             "row_parked", "demo_opened", "demo_seeded")
+    return {kind: await entries(kind) for kind in kinds}
+
+
+WHOLE = {  # examples/README.md: ten departments and five others; 75 firms; 13 pushes and 56 accepted rows
+    "organisation_registered": 15, "source_declared": 8, "entity_registered": 75, "merit_recorded": 5,
+    "penalty_recorded": 13 + 56, "row_parked": 18, "demo_opened": 1, "demo_seeded": 1,
+}
+
+
+async def test_every_sample_is_in(services: Services, examples: Samples) -> None:
+    done = await seed(services, examples)
+    assert (done.organisations, done.entities, done.merits, done.pushes, done.duplicates) == (15, 75, 5, 13, 0)
+    report = done.file
+    assert (report.accepted, report.duplicates, len(report.parked), len(report.rejected)) == (56, 1, 18, 8)
+    assert await everything() == WHOLE | {"source_declared": done.sources}
+
+
+async def test_a_second_start_adds_nothing(services: Services, examples: Samples) -> None:
+    await seed(services, examples)
+    size = (await ledger.head()).size
+    assert await seed(services, examples) == Seeded(again=True)
+    assert (await ledger.head()).size == size
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+async def test_a_start_that_was_broken_off_is_continued(services: Services, examples: Samples, steps: int) -> None:
+    told = 0
+
+    def stop(said: str) -> None:
+        nonlocal told
+        told += 1
+        if told == steps:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await seed(services, examples, stop)
+    done = await seed(services, examples)
+    assert not done.again
+    assert await everything() == WHOLE | {"source_declared": done.sources}
+
+
+async def test_what_people_changed_in_a_demo_stays(services: Services, examples: Samples) -> None:
+    await seed(services, examples)
+    office = examples.organisations()[0]
+    changed = OrganisationInput(code=office.code, name=office.name, phone="000-0000-9999")
+    await accounts.register_organisation(changed, by="test", now=services.clock())
+    await seed(services, examples)
+    assert (await accounts.organisation(office.code)).phone == "000-0000-9999"
+
+
+async def test_the_named_samples_are_what_they_are_called(services: Services, examples: Samples) -> None:
+    await seed(services, examples)
+    await services.register.load()
+    named = examples.named()
+    asked = Ask(subjects=(Subject(code=named["clean"]), Subject(code=named["barred"])), tender=WORKS, on=TODAY)
+    clean, barred = services.asking.now(asked).answers
+    assert (clean.outcome, barred.outcome) == ("eligible", "ineligible")
+    assert [r.until for r in _bars(barred)] == [date(2027, 5, 19)]
+    of_repairable = await services.standing.penalties(named["repairable"], TODAY)
+    assert any(found.earliest.day is not None and found.earliest.day <= TODAY for found in of_repairable)
+    firms = {o.code for o in examples.organisations()}
+    assert named["enterprise"] in firms
+
+
+def _bars(answer: Answered) -> list[Reason]:
+    return [reason for reason in answer.reasons if reason.bars]
+
+
+async def test_samples_never_mix_with_real_data(services: Services, examples: Samples) -> None:
+    given = OrganisationInput(code=uscc(7), name="真实机关的样本")
+    await accounts.register_organisation(given, by="operator", now=services.clock())
+    size = (await ledger.head()).size
+    with pytest.raises(NotADemo):
+        await seed(services, examples)
+    assert (await ledger.head()).size == size
+    assert not await is_demo()
+    await refuse_demo()
+
+
+async def test_a_demo_is_known_by_its_log_from_its_first_act_on(services: Services, examples: Samples) -> None:
+    def stop(said: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await seed(services, examples, stop)
+    with pytest.raises(IsADemo):
+        await refuse_demo()
+
+
+async def test_keys_are_new_at_every_start_and_the_old_ones_end(services: Services, examples: Samples) -> None:
+    await seed(services, examples)
+    first = await demo.new_keys(services, examples)
+    second = await demo.new_keys(services, examples)
+    assert set(first) == {"authority", "reviewer", "coordinator", "platform", "enterprise", "auditor", "operator"}
+    assert not set(first.values()) & set(second.values())
+    for secret in first.values():
+        with pytest.raises(Unauthenticated):
+            await accounts.recognise(secret, TODAY)
+    callers = {role: await accounts.recognise(secret, TODAY) for role, secret in second.items()}
+    assert {role: caller.role.value for role, caller in callers.items()} == {role: role for role in second}
+    assert {role for role, caller in callers.items() if "push:any" in caller.scopes} == {"authority"}
+    assert callers["enterprise"].org_code == examples.named()["enterprise"]
+
+
+async def test_the_demo_has_no_limits_and_all_letters(services: Services) -> None:
+    settings = services.settings
+    assert (settings.demo, settings.web.rate_limit, settings.letters.locality) == (True, 0, "sample")
+    kept = replace(settings, letters=replace(settings.letters, locality=""))
+    assert demo.settings_of(kept, settings.data, "http://127.0.0.1:1").letters.locality == "sample"
