@@ -42,7 +42,8 @@ def test_it_serves_with_a_file_of_keys_for_its_owner_alone(served: Demo) -> None
 
 def letters(demo: Demo) -> list[dict[str, Any]]:
     """Both letters of the barred firm, which come by themselves."""
-    until, found = time.monotonic() + 60, []
+    found: list[dict[str, Any]] = []
+    until = time.monotonic() + 60
     while len(found) < 2 and time.monotonic() < until:
         found = ask(demo, f"/v1/notices?subject={demo.json['samples']['barred']}")["items"]
         time.sleep(0.1)
