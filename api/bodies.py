@@ -22,11 +22,15 @@ class JsonBody(AbstractDTO[Any]):
 
     wanted: Any = None
 
-    def decode_bytes(self, value: bytes) -> Any:
+    def check_media(self) -> None:
+        """Raises MediaTypeUnsupported for a body that does not say it is JSON."""
         sent = self.asgi_connection.headers.get("content-type", "application/json")
         media = sent.partition(";")[0].strip().lower()
         if media != "application/json" and not media.endswith("+json"):
             raise MediaTypeUnsupported(f"请以 application/json 提交,收到的是 {media[:80]}")
+
+    def decode_bytes(self, value: bytes) -> Any:
+        self.check_media()
         return decoding.read(self.wanted, value)
 
     @classmethod
@@ -59,6 +63,7 @@ class BatchBody(JsonBody):
     """One value, or a list in which each item is read on its own: a bad one becomes `Faulty`, the others stand."""
 
     def decode_bytes(self, value: bytes) -> Any:
+        self.check_media()
         raw = decoding.parse(value)
         if isinstance(raw, list):
             return list(decoding.collect_each(self.wanted, raw))

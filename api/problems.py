@@ -104,7 +104,7 @@ _OF_STATUS: Mapping[int, tuple[type[Refusal], str]] = {
     401: (Unauthenticated, "请在 Authorization 中给出有效密钥 send a valid key"),
     404: (RouteUnknown, "没有此地址,接口说明见 /schema/openapi.json"),
     405: (MethodNotAllowed, "此地址不接受该方法,可用方法见 Allow"),
-    413: (BodyTooLarge, "请求体过大,请分批提交"),
+    413: (BodyTooLarge, "请求体过大:JSON 至多 8 MB,文件至多为运营方所设上限(默认 50 MB),请分批提交 send less at once"),
     415: (MediaTypeUnsupported, "请以接口说明中的 Content-Type 提交"),
     429: (TooManyRequests, "请求过于频繁,请稍后再试"),
     503: (Unavailable, "服务暂不可用,请稍后再试"),

@@ -40,7 +40,7 @@ Limit = Annotated[int, Parameter(ge=1, le=200)]
 class ImportForm(msgspec.Struct, kw_only=True):
     """A file of the 双公示 columns: CSV (UTF-8 or GB18030) or XLSX."""
 
-    file: UploadFile
+    file: UploadFile | None = None
 
 
 class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +88,7 @@ class Imports(Controller):
         caller: Caller, dry_run: bool = False, letters: bool = False,
     ) -> ImportAnswer:
         """Complete rows are received, incomplete ones parked, the rest refused; letters only with `letters=true`."""
-        outcomes = await _read(data.file, services)
+        outcomes = await _read(_file(data), services)
         report = await services.importing.take(outcomes, caller, letters=letters, dry_run=dry_run)
         return ImportAnswer(
             accepted=report.accepted, duplicates=report.duplicates, parked=tuple(report.parked),
@@ -125,6 +125,13 @@ class Imports(Controller):
             received = msgspec.json.decode(exc.answer, type=Received)
         none = await without_letter(services, received, Origin.PARKED)
         return ParkedOutcome(state="completed", id=received.record_id, duplicate=received.duplicate, no_letter=none)
+
+
+def _file(form: ImportForm) -> UploadFile:
+    if form.file is None:
+        raise Invalid("请以 multipart/form-data 提交文件,字段名 file send the file as form field `file`", errors=(
+            FieldError("/file", "missing", "附上 CSV 或 XLSX 文件"),))
+    return form.file
 
 
 async def _read(upload: UploadFile, services: Services) -> Sequence[Outcome]:

@@ -30,6 +30,9 @@ _COLUMNS = {  # where the file holds what a pointer names
 }
 
 
+Met = dict[str, lookup.KnownKey]  # documents that a dry run has come by
+
+
 class ParkedLine(msgspec.Struct, frozen=True):
     row: int
     missing: tuple[str, ...]
@@ -66,11 +69,12 @@ class Importing:
     ) -> ImportReport:
         """Works through the outcomes of a file; with `dry_run` the same report and nothing written."""
         report, seen = ImportReport(), Seen()
+        met: Met | None = {} if dry_run else None
         for start in range(0, len(outcomes), _CHUNK):
             chunk = outcomes[start : start + _CHUNK]
             report.rejected += [o for o in chunk if isinstance(o, Rejected)]
             await self._accepted(
-                [o for o in chunk if isinstance(o, Accepted)], caller, seen, report, letters=letters, dry_run=dry_run
+                [o for o in chunk if isinstance(o, Accepted)], caller, seen, report, letters=letters, met=met
             )
             await self._parked([o for o in chunk if isinstance(o, Parked)], caller, report, dry_run=dry_run)
             progress(start + len(chunk))
@@ -78,7 +82,7 @@ class Importing:
         return report
 
     async def _accepted(
-        self, rows: list[Accepted], caller: Caller, seen: Seen, report: ImportReport, *, letters: bool, dry_run: bool
+        self, rows: list[Accepted], caller: Caller, seen: Seen, report: ImportReport, *, letters: bool, met: Met | None
     ) -> None:
         await seen.load([o.command.subject.code for o in rows if o.command.subject.code])
         ready: list[tuple[int, Prepared]] = []
@@ -91,8 +95,8 @@ class Importing:
             except Refusal as exc:
                 report.rejected += _lines(row.row, exc)
         batch = [prepared for _, prepared in ready]
-        if dry_run:
-            answers = await foreseen(batch)
+        if met is not None:
+            answers = await foreseen(batch, met)
         else:
             answers = await self.receiving.receive_many(
                 batch, by=caller.key_id, origin=Origin.IMPORT, letters=letters
@@ -124,9 +128,11 @@ def _count(report: ImportReport, number: int, prepared: Prepared, answer: Receiv
             report.name_differs.append(number)
 
 
-async def foreseen(batch: Sequence[Prepared]) -> list[Received | Refusal]:
-    """What receiving would answer, without writing."""
-    known = await lookup.known_keys([p.natural_key for p in batch])
+async def foreseen(batch: Sequence[Prepared], met: Met | None = None) -> list[Received | Refusal]:
+    """What receiving would answer, without writing. `met` remembers the batches before this one."""
+    known = {} if met is None else met
+    stored = await lookup.known_keys([p.natural_key for p in batch])
+    known |= {key: found for key, found in stored.items() if key not in known}
     answers: list[Received | Refusal] = []
     for item in batch:
         taken = known.get(item.natural_key)

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,11 @@ class House:
             assert time.monotonic() < deadline, await tasks.counts()
             await asyncio.sleep(0.02)
         assert await tasks.dead() == []
+
+    async def turn_to(self, moment: datetime) -> None:
+        """Sets the clock, once nothing is left that would be due by the old one."""
+        await self.settled()
+        self.clock.set(moment)
 
     async def letters(self, code: str, headers: dict[str, str] | None = None) -> list[dict[str, Any]]:
         """The letters of a company as the auditor, or whoever is named, sees them."""

@@ -109,9 +109,9 @@ async def test_one_question_about_many_gives_each_its_own_answer(house: House) -
 async def test_the_day_after_the_last_day_it_may_bid_again(house: House) -> None:
     code = firm()
     await house.push(collusion(code))
-    house.clock.set(datetime(2027, 5, 19, 23, 59, tzinfo=SHANGHAI))
+    await house.turn_to(datetime(2027, 5, 19, 23, 59, tzinfo=SHANGHAI))
     assert (await house.now(code))["outcome"] == "ineligible"
-    house.clock.set(datetime(2027, 5, 20, 0, 0, tzinfo=SHANGHAI))
+    await house.turn_to(datetime(2027, 5, 20, 0, 0, tzinfo=SHANGHAI))
     assert (await house.now(code))["outcome"] == "eligible"
     assert [a["outcome"] for a in (await house.ask(works([{"code": code}])))["answers"]] == ["eligible"]
 

@@ -30,9 +30,9 @@ async def test_an_order_to_stop_fails_three_years_of_procurement_and_nothing_els
 async def test_its_last_day_is_counted_in(house: House) -> None:
     code = firm()
     await house.push(stop(code), SAFETY)
-    house.clock.set(datetime(2028, 3, 10, 23, 0, tzinfo=SHANGHAI))
+    await house.turn_to(datetime(2028, 3, 10, 23, 0, tzinfo=SHANGHAI))
     assert (await house.now(code, SUPPLIES))["outcome"] == "ineligible"
-    house.clock.set(datetime(2028, 3, 11, 0, 0, tzinfo=SHANGHAI))
+    await house.turn_to(datetime(2028, 3, 11, 0, 0, tzinfo=SHANGHAI))
     assert (await house.now(code, SUPPLIES))["outcome"] == "eligible"
 
 
