@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from credit.model import Authority, Entity, PenaltyFacts, Record, RecordKind
+from credit.model import Authority, Entity, ListFacts, PenaltyFacts, Record, RecordKind
 from sanctions.model import Restriction, Scope
 from sanctions.verdicts import Dossier, ParkedTrace, Source, Tender
 
@@ -40,6 +40,22 @@ def record(record_id: str = "r1", *, withdrawn: bool = False, seq: int = 1, **gi
         first_seq=seq,
         recorded_at=datetime(2026, 5, 21, tzinfo=UTC),
         facts=penalty(**given),
+        withdrawn=withdrawn,
+    )
+
+
+def list_entry(record_id: str = "l1", *, withdrawn: bool = False, seq: int = 1, **given: Any) -> Record:
+    """An entry on a list by a sample department, with the facts `given`."""
+    facts = {"authority": Authority(name="示例市人力资源和社会保障局"), "document_no": "示例列〔2025〕1号"}
+    return Record(
+        record_id=record_id,
+        revision=1,
+        kind=RecordKind.LIST_ENTRY,
+        entity_id="e1",
+        seq=seq,
+        first_seq=seq,
+        recorded_at=datetime(2026, 5, 21, tzinfo=UTC),
+        facts=msgspec.convert(facts | given, ListFacts, from_attributes=True),
         withdrawn=withdrawn,
     )
 

@@ -280,10 +280,28 @@ async def test_only_the_authority_that_entered_may_act(house: House) -> None:
     assert (await house.get("/v1/listings/lst_none", await house.auditor())).status_code == 404
 
 
-async def test_no_letter_follows_yet_and_the_score_shows_a_line_of_nought(house: House) -> None:
+async def test_no_letter_follows_yet_and_the_score_counts_the_entry_until_it_is_removed(house: House) -> None:
     code = firm()
     made = await enter(house, entry(code))
     assert await house.letters(code) == []
     path = f"/v1/entities/{code}/score?scheme=sample_construction"
+    before = (await house.get(path, await house.platform())).json()
+    assert (before["value"], before["grade"]) == (50.0, "D")  # 70 less 20 for the entry
+    (line, veto) = [line for line in before["lines"] if line["record_id"] == made["id"]]
+    assert (line["points"], line["from"], line["until"]) == (-20.0, "2025-09-15", "2028-09-15")
+    assert (veto["points"], veto["rule"]) == (0.0, "sample_construction.serious_list")
+    await act(house, made["id"], "removal", removal(), status=201)
+    after = (await house.get(path, await house.platform())).json()
+    assert (after["value"], [line["record_id"] for line in after["lines"]]) == (70.0, [None])
+
+
+async def test_a_list_that_no_item_names_is_a_line_of_nought(house: House) -> None:
+    code = firm()
+    made = await enter(house, entry(code, list="judgment_defaulter"), status=403)
+    assert made["code"] == "not_competent"
+    trusted = await house.key(Role.AUTHORITY, FINANCE, "push:any")
+    court = {"name": "示例市示例区人民法院"}
+    answer = await house.post("/v1/listings", entry(code, list="judgment_defaulter", authority=court), trusted)
+    path = f"/v1/entities/{code}/score?scheme=sample_construction"
     lines = (await house.get(path, await house.platform())).json()["lines"]
-    assert [line["points"] for line in lines if line["record_id"] == made["id"]] == [0]
+    assert [line["points"] for line in lines if line["record_id"] == answer.json()["id"]] == [0]
