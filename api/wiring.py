@@ -60,6 +60,9 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "organisation_registered": (),
     "key_created": (),
     "key_revoked": (),
+    "person_created": (),
+    "password_set": (),
+    "person_ended": (),
     "entity_registered": (),
     "merit_recorded": (),
     "log_restored": (),
@@ -161,10 +164,14 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
 def person_salt(path: Path) -> bytes:
     """The secret under which persons' names become tokens: made once, mode 0600, kept with the keys."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    if not path.exists():
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as target:
             target.write(secrets.token_bytes(32))
+        with suppress(FileExistsError):
+            os.link(draft, path)  # whole or not at all: another process may be reading
+        draft.unlink()
     return path.read_bytes()
 
 

@@ -28,3 +28,26 @@ class KeyCreated(Event, frozen=True, kw_only=True):
 class KeyRevoked(Event, frozen=True, kw_only=True):
     kind: ClassVar[str] = "key_revoked"
     org_code: str
+
+
+class PersonCreated(Event, frozen=True, kw_only=True):
+    """Somebody may sign in; `subject` is the person's id. Names are kept apart, erasable."""
+
+    kind: ClassVar[str] = "person_created"
+    org_code: str
+    role: Role
+
+
+class PasswordSet(Event, frozen=True, kw_only=True):
+    """A password was changed by the person, or set anew by another (`initial`)."""
+
+    kind: ClassVar[str] = "password_set"
+    org_code: str
+    initial: bool
+
+
+class PersonEnded(Event, frozen=True, kw_only=True):
+    """The person may no longer sign in."""
+
+    kind: ClassVar[str] = "person_ended"
+    org_code: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -42,7 +42,7 @@ class Organisation(OrganisationInput, frozen=True, kw_only=True, omit_defaults=T
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is asking: the key, its organisation, role and scopes. `expires_on` is the last day it works."""
+    """Who is asking: the key or person, its organisation, role and scopes. `expires_on` is the last day it works."""
 
     key_id: str
     org_code: str
@@ -53,3 +53,35 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
     def may(self, *roles: Role) -> bool:
         return self.role in roles
+
+
+class PersonInput(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who signs in by `login`; `display_name` is how pages greet them."""
+
+    login: str
+    display_name: str
+    org_code: str
+    role: Role
+
+
+class Person(PersonInput, frozen=True, kw_only=True):
+    """A person at revision `revision`. `initial`: the password was given by somebody else and must be changed."""
+
+    person_id: str
+    initial: bool = False
+    ended: bool = False
+    revision: int = 1
+    seq: int = -1
+
+    def caller(self) -> Caller:
+        """The person as whoever calls a service: the same rules as for a key."""
+        return Caller(key_id=self.person_id, org_code=self.org_code, role=self.role, name=self.display_name)
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """An open sign-in; it ends at `ends_at`, earlier when nothing is done."""
+
+    person: Person
+    started_at: datetime
+    seen_at: datetime
+    ends_at: datetime

@@ -67,9 +67,12 @@ async def organisations() -> list[Organisation]:
 
 
 async def organisation_of_key(key_id: str) -> str | None:
-    """The code of the organisation a key belongs to, also of a revoked key; None for no key."""
+    """The code of the organisation a key or person belongs to, also of one that has ended; None for neither."""
     row = await store.key_row(key_id)
-    return str(row["org_code"]) if row else None
+    if row is not None:
+        return str(row["org_code"])
+    person = await store.person(key_id)
+    return person.org_code if person else None
 
 
 async def find_organisation(code: str) -> Organisation | None:

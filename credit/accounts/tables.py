@@ -1,8 +1,8 @@
-"""Accounts' tables: organisations and API keys, append-only revisions like everything decided."""
+"""Accounts' tables: organisations, API keys and people as append-only revisions; sessions and attempts pass."""
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Date, Integer, Text, Varchar
+from piccolo.columns import BigInt, Date, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import Boolean
 from piccolo.table import Table
 
@@ -33,5 +33,40 @@ class KeyRevision(Table, tablename="accounts_key"):
     revoked = Boolean()
 
 
-ACCOUNTS_TABLES: list[type[Table]] = [OrganisationRevision, KeyRevision]
-WITNESSED: list[type[Table]] = [OrganisationRevision, KeyRevision]
+class PersonRevision(Table, tablename="accounts_person"):
+    """Somebody who signs in. Name and password hash are payloads, erased when replaced; here stand their ids."""
+
+    id = Varchar(length=60, primary_key=True)
+    person_id = Varchar(length=40)
+    revision = Integer()
+    seq = BigInt()
+    login = Varchar(length=60)
+    org_code = Varchar(length=18)
+    role = Varchar(length=20)
+    profile_id = Varchar(length=40)
+    secret_owner = Varchar(length=40)
+    secret_id = Varchar(length=40)
+    initial = Boolean()
+    ended = Boolean()
+
+
+class OpenSession(Table, tablename="accounts_session"):
+    """A sign-in under the SHA-256 of its token. Not witnessed: it is gone when it ends."""
+
+    id = Varchar(length=64, primary_key=True)
+    person_id = Varchar(length=40)
+    started_at = Timestamptz()
+    seen_at = Timestamptz()
+    ends_at = Timestamptz()
+
+
+class Attempts(Table, tablename="accounts_attempt"):
+    """Failed sign-ins of a name, an address or both (SHA-256), counted since `since`."""
+
+    id = Varchar(length=64, primary_key=True)
+    tries = Integer()
+    since = Timestamptz()
+
+
+ACCOUNTS_TABLES: list[type[Table]] = [OrganisationRevision, KeyRevision, PersonRevision, OpenSession, Attempts]
+WITNESSED: list[type[Table]] = [OrganisationRevision, KeyRevision, PersonRevision]
