@@ -26,6 +26,7 @@ from sanctions.intake.bans import speaks_of_ban
 from sanctions.model import PenaltyCommand, Restriction, SubjectInput
 
 _MOST_ROWS = 50  # a locked unit takes at most this many records
+_FEWEST_ROWS = 8  # fewer would not hold the lock noticeably shorter: a commit costs more than they do
 _UNIT_SECONDS = 0.012  # and aims at this long, so that a single push never waits for an import
 
 
@@ -167,11 +168,11 @@ class Receiving:
         size = 10
         while len(answers) < len(batch):
             chunk = batch[len(answers) : len(answers) + size]
-            started = time.perf_counter()
             async with unit(by=by, now=self.clock()) as u:
+                started = time.perf_counter()  # the lock is held from here on
                 answers += await _enter(u, chunk, origin=origin, letters=letters, bulk=True)
             spent = max(time.perf_counter() - started, 1e-4)
-            size = max(1, min(_MOST_ROWS, int(len(chunk) * _UNIT_SECONDS / spent)))
+            size = max(_FEWEST_ROWS, min(_MOST_ROWS, int(len(chunk) * _UNIT_SECONDS / spent)))
         return answers
 
 
