@@ -10,7 +10,7 @@ from litestar import Controller, get
 from litestar.response import Template
 
 from api.auth import anyone
-from api.v1.views import RecordLine, public_record
+from api.v1.views import ListingLine, RecordLine, public_listing, public_record
 from api.web.pages import page
 from api.web.query import is_public, refused
 from api.web.timeline import Timeline, timeline
@@ -67,6 +67,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     entity: Entity | None
     relatives: dict[str, str | None]  # names by code, of head office and successor; null where not known here
     penalties: tuple[Shown, ...]
+    listings: tuple[ListingLine, ...]
     restrictions: tuple[PublicRestriction, ...]
     lists: tuple[ListState, ...]
     position: Position
@@ -101,9 +102,11 @@ async def card(code: str, services: Services) -> Card:
     entity = file.entity if file.entity is not None and is_public(file.entity) else None
     views = await services.standing.penalties(code, today, seq) if entity else ()
     lines = [public_record(v) for v in views if v.published]
+    entries = await services.standing.listings(code, today, seq) if entity else ()
     return Card(
         code=code, entity=entity, relatives=await _relatives(entity, seq) if entity else {},
         penalties=tuple(_shown(line, today) for line in reversed(lines)),
+        listings=tuple(public_listing(e) for e in reversed(entries) if e.published),
         restrictions=published_restrictions(file, today, rules) if entity else (),
         lists=list_states(rules, await sources(seq), now),
         position=Position(origin=head.origin, seq=seq, recorded_at=head.recorded_at), today=today,

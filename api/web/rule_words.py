@@ -15,7 +15,8 @@ SCHEME = "scheme"  # unit of scoring schemes, whose points are stored as hundred
 GROUPS = {
     "regime": "信用修复制度", "class": "失信类别", "fine_threshold": "罚款分类标准", "publication": "公示期",
     "unpublished": "不公示的情形", "ban": "法律规定的禁止与限制", "look_back": "三年内重大违法记录",
-    "list": "名单", "list_fresh_hours": "名单数据时效", "condition": "招标文件可设的信用条件",
+    "list": "名单", "list_months": "名单的列入期限", "list_early": "提前移出名单", "list_class": "名单信息的类别",
+    "list_length": "列入期限的计算", "list_fresh_hours": "名单数据时效", "condition": "招标文件可设的信用条件",
     "relation": "投标人之间的关系", "clock": "办理时限", "filing": "信用修复渠道", "withdrawal": "撤回公开",
     "scheme": "计分方案", "notices": "告知书", OTHER: "其他",
 }
@@ -36,6 +37,8 @@ _KEYS = {
     "count": "最多计入项数", "merits": "守信项", "faults": "失信项", "item": "项目", "match": "适用于", "acts": "情形",
     "severity": "类别",
     "at_least_penalty_period": "不短于处罚期限", "field": "领域", "stage": "阶段", "origin": "来源",
+    "body": "列入机关", "trigger": "列入情形", "bars": "依法限制", "by_file": "按招标文件限制", "counted_from": "起算",
+    "needs": "须已做到",
 }
 _POINTS = frozenset({"base", "floor", "ceiling", "merit_cap", "fault_cap", "cap", "points", "from", "to"})
 _WORDS: dict[str, str] = {
@@ -46,9 +49,12 @@ _WORDS: dict[str, str] = {
     "food": "食品", "drugs": "药品", "special_equipment": "特种设备", "work_safety": "安全生产", "fire": "消防",
     "market": "市场监管", "creditchina": "“信用中国”网站", "samr_system": "国家企业信用信息公示系统",
     "offline_window": "线下窗口", "repair_notice": "信用修复告知书", "dishonesty_notice": "失信告知书",
-    "judgment_defaulter": "失信被执行人名单",
+    "judgment_defaulter": "失信被执行人名单", "tax": "税务", "labour": "人力资源社会保障", "decision": "列入决定之日",
+    "correction": "纠正之日",
 }
-_ABSENT = {"fields": "各领域", "min": "不设", "months": "法律未定"}  # what null says under a key
+_ABSENT = {  # what null says under a key
+    "fields": "各领域", "min": "不设", "months": "法律未定", "field": "由有此权限的机关列入",
+}
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -126,7 +126,7 @@ class Receiving:
         authority_key = authority.code if authority else command.authority.code or names.fold(command.authority.name)
         number = fold_document_no(command.document_no)
         facts = _facts(command, caller, authority, stage)
-        digest = canonical.digest(msgspec.structs.replace(command, contacts=(), note=None))
+        digest = canonical.digest(msgspec.structs.replace(command, document_no=number, contacts=(), note=None))
         if stage is Stage.DRAFT:
             digest = DRAFT + digest
         return Prepared(

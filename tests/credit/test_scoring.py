@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit import scoring
-from credit.model import Field, MeritFacts, PenaltyKind, Record, Severity, Stage
+from credit.model import Field, PenaltyFacts, PenaltyKind, Record, Severity, Stage
 from credit.scheme_files import load_schemes
 from credit.schemes import Scheme
 from credit.scoring import LineKind, ScoredRecord
@@ -228,7 +228,7 @@ def test_every_counted_record_of_the_day_has_a_line(records: list[ScoredRecord],
     fresh = {
         r.record.record_id
         for r in records
-        if not isinstance(r.record.facts, MeritFacts)
+        if isinstance(r.record.facts, PenaltyFacts)
         and r.record.facts.decided_on <= day <= r.record.facts.decided_on + timedelta(80)
         and not (r.record.facts.repaired_on and r.record.facts.repaired_on <= day)
     }

@@ -98,10 +98,10 @@ def test_the_public_sees_lists_that_bar_by_law_and_no_others() -> None:
 
 
 @pytest.mark.parametrize("code", KNOWN)
-def test_every_list_says_trigger_and_competent_body_and_bars_only_where_verified(code: str) -> None:
+def test_every_list_says_trigger_and_body_and_bars_only_where_verified(code: str) -> None:
     for rule in RULES.rules[f"list.{code}"].values:
         assert ListCode(code)
-        assert rule.value["trigger"] and rule.value["competent"] and rule.value["official_channel"]
+        assert rule.value["trigger"] and rule.value["body"] and rule.value["official_channel"]
         touched = [*map(Scope, rule.value["bars"]), *map(Scope, rule.value["by_file"])]
         assert bool(touched) == rule.verified
 
