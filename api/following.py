@@ -13,6 +13,7 @@ from credit.kernel import unit
 
 log = logging.getLogger("tendercredit.following")
 _POLL = 0.2  # seconds; acts of this process are followed at once
+_PAUSE = 0.05
 _FLUSH = 1.0
 
 
@@ -50,6 +51,7 @@ async def _follow(services: Services, wake: asyncio.Event) -> None:
         wake.clear()
         try:
             await services.register.follow()
+            await asyncio.sleep(_PAUSE)  # many short acts in a row are followed together
         except Exception:
             log.exception("the register could not follow the log; trying again")
             await asyncio.sleep(_POLL)

@@ -26,6 +26,8 @@ class Case(NamedTuple):
     what: str
     request: bytes
     answer: int  # bytes
+    query: str
+    key: str | None
 
 
 def run(*, quick: bool = False) -> Iterator[Figure]:
@@ -50,7 +52,7 @@ def _on_server(port: int, key: str, count: int, turns: int) -> list[Figure]:
 
 
 def _figure(port: int, case: Case, count: int, turns: int, target: str) -> Figure:
-    constant = load.request("GET", f"{CONSTANT}{case.answer}")
+    constant = load.request("GET", f"{CONSTANT}{case.answer}{case.query}", case.key)
     load.measure(port, case.request, count=count // 4, limit=5)
     pairs = [
         (load.measure(port, case.request, count=count, limit=10)["per_second"],
@@ -60,7 +62,7 @@ def _figure(port: int, case: Case, count: int, turns: int, target: str) -> Figur
     ours, theirs = (median(pair[side] for pair in pairs) for side in (0, 1))
     found = compared(
         NAME, case.what, ours, "requests per second", baseline=theirs,
-        baseline_what=f"a plain-ASGI route that returns {case.answer} bytes", target=target,
+        baseline_what=f"a plain-ASGI route, same request, that returns {case.answer} bytes", target=target,
         note=f"{turns} turns of {count} requests each, 16 connections, medians",
     )
     ratio = median(pair[0] / pair[1] for pair in pairs)
@@ -89,4 +91,5 @@ def _case(port: int, what: str, method: str, path: str, key: str | None, body: b
     headers |= {"Content-Type": "application/json"} if body else {}
     answer = httpx.request(method, f"http://127.0.0.1:{port}{path}", headers=headers, content=body, timeout=30)
     answer.raise_for_status()
-    return Case(what, load.request(method, path, key, body), len(answer.content))
+    query = path.partition("?")[2]
+    return Case(what, load.request(method, path, key, body), len(answer.content), query and f"?{query}", key)

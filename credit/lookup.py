@@ -8,6 +8,7 @@ from credit.store import (
     all_entities,
     all_records,
     changed_entities,
+    entities_by,
     entities_named,
     entities_of,
     entity_by_code,
@@ -19,6 +20,7 @@ from credit.store import (
     prose,
     record,
     records_of,
+    records_of_all,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "all_entities",
     "all_records",
     "changed_entities",
+    "entities_by",
     "entities_named",
     "entities_of",
     "entity_by_code",
@@ -38,4 +41,5 @@ __all__ = [
     "prose",
     "record",
     "records_of",
+    "records_of_all",
 ]

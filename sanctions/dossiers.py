@@ -18,11 +18,13 @@ def assemble(
     code: str | None, entity: Entity | None, records: Iterable[Record], restrictions: Iterable[Restriction],
     parked: Iterable[ParkedRow],
 ) -> Dossier:
-    """The file of `code`; `known` is false where neither entity nor parked row names it."""
-    traces, kept = tuple(trace(row) for row in parked), tuple(records)
+    """The file of `code`, in the same order however it was read; `known` is false where nothing names it."""
+    traces = tuple(trace(row) for row in sorted(parked, key=lambda row: (row.seq, row.parked_id)))
+    kept = sorted(records, key=lambda record: (record.first_seq, record.record_id))
+    bars = sorted(restrictions, key=lambda bar: (bar.first_day, bar.restriction_id))
     return Dossier(
         entity=entity, code=code, records=tuple(r for r in kept if r.kind is RecordKind.PENALTY),
-        restrictions=tuple(restrictions), parked=traces, known=entity is not None or bool(traces),
+        restrictions=tuple(bars), parked=traces, known=entity is not None or bool(traces),
         listings=tuple(r for r in kept if r.kind is RecordKind.LIST_ENTRY),
     )
 

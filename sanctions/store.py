@@ -54,6 +54,15 @@ async def restrictions_of(entity_id: str, seq: int = FOREVER) -> tuple[Restricti
     return tuple(_restriction(r) for r in await database.fetch(_OF_ENTITY, entity_id, seq))
 
 
+async def restrictions_of_all(entity_ids: Sequence[str], seq: int = FOREVER) -> list[Restriction]:
+    """As `restrictions_of`, for hundreds of entities in one query."""
+    if not entity_ids:
+        return []
+    marks, values = database.anyof(entity_ids)
+    text = _newest("sanctions_restriction", "restriction_id", f"entity_id IN {marks}")
+    return [_restriction(r) for r in await database.fetch(text, *values, seq)]
+
+
 async def restrictions_of_record(record_id: str, seq: int = FOREVER) -> tuple[Restriction, ...]:
     return tuple(_restriction(r) for r in await database.fetch(_OF_RECORD, record_id, seq))
 
@@ -106,6 +115,15 @@ async def parked(parked_id: str, seq: int = FOREVER) -> ParkedRow | None:
 async def parked_of_code(code: str, seq: int = FOREVER) -> tuple[ParkedRow, ...]:
     """Rows still parked, as known at `seq`, that name this code."""
     return tuple(_parked(r) for r in await database.fetch(_PARKED_OF_CODE, code, seq))
+
+
+async def parked_of_codes(codes: Sequence[str], seq: int = FOREVER) -> list[ParkedRow]:
+    """As `parked_of_code`, for hundreds of codes in one query."""
+    if not codes:
+        return []
+    marks, values = database.anyof(codes)
+    text = _newest("sanctions_parked", "parked_id", f"code IN {marks}") + " AND state = 'open'"
+    return [_parked(r) for r in await database.fetch(text, *values, seq)]
 
 
 async def parked_open() -> list[ParkedRow]:

@@ -90,6 +90,15 @@ async def fetch(text: str, *args: Any) -> list[Row]:
     return [dict(r) for r in await bound._run_in_new_connection(query, list(args))]
 
 
+def anyof(keys: Sequence[str]) -> tuple[str, list[str]]:
+    """`({}, …)` for `IN`, and its values: padded to a power of two, so that few statements need to be planned.
+
+    At least one key is needed.
+    """
+    size = 1 << (len(keys) - 1).bit_length()
+    return f"({', '.join(['{}'] * size)})", [*keys, *[keys[-1]] * (size - len(keys))]
+
+
 async def insert(table: type[Table], rows: Sequence[Mapping[str, Any]], *, suffix: str = "") -> list[Row]:
     """Inserts rows that all have the same columns, in statements both engines take; `suffix` = ON CONFLICT …"""
     if not rows:

@@ -16,10 +16,11 @@ from credit.model import Entity, Record
 from sanctions import store
 from sanctions.dossiers import assemble
 from sanctions.model import ParkedRow, Restriction
-from sanctions.service.dossiers import dossier, person, sources
+from sanctions.service.dossiers import dossiers, sources
 from sanctions.verdicts import Dossier, Source
 
 _PAGE = 5000
+_AT_ONCE = 250  # subjects read together
 T = TypeVar("T")
 
 
@@ -104,21 +105,20 @@ class Register:
         upto = head.size - 1
         ids = await lookup.changed_entities(self.seq, upto) | await store.entities_restricted(self.seq, upto)
         codes = await store.codes_parked(self.seq, upto)
-        for entity_id in ids:
-            entity = await lookup.entity_by_id(entity_id, upto)
-            if entity is not None and entity.code:
-                codes.add(entity.code)
-            elif entity is not None and entity.person_ref:
-                self._persons[entity.person_ref] = await person(entity.person_ref, upto)
-        for code in codes:
-            file = await dossier(code, upto)
-            if file.entity is not None:
-                self._keep(file.entity, file)
-            elif file.known:
-                self._files[code] = file
-            else:
-                self._files.pop(code, None)
+        todo = [(entity_id, "") for entity_id in sorted(ids)] + [("", code) for code in sorted(codes)]
+        for start in range(0, len(todo), _AT_ONCE):
+            part = todo[start : start + _AT_ONCE]
+            for file in await dossiers([i for i, _ in part if i], [c for _, c in part if c], upto):
+                self._replace(file)
         await self._seen(head)
+
+    def _replace(self, file: Dossier) -> None:
+        if file.entity is not None:
+            self._keep(file.entity, file)
+        elif file.known and file.code:
+            self._files[file.code] = file
+        elif file.code:
+            self._files.pop(file.code, None)
 
     def _keep(self, entity: Entity, file: Dossier) -> None:
         if entity.code is None:
