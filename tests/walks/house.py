@@ -194,7 +194,9 @@ def furnished(settings: Settings, clock: FakeClock, renderer: SharedRenderer, po
 
 
 async def _behind() -> bool:
-    """Whether a subscriber has entries before it or a task is not ended."""
-    open_ones = [c for c in await tasks.counts() if c["state"] != "dead"]
-    late = await database.fetch("SELECT 1 FROM task_cursor c, log_head h WHERE c.seq < h.size - 1")
-    return bool(open_ones or late)
+    """Whether a subscriber has entries before it or a task is not ended; a task that ends may have written entries."""
+    return await _unread() or any(c["state"] != "dead" for c in await tasks.counts()) or await _unread()
+
+
+async def _unread() -> bool:
+    return bool(await database.fetch("SELECT 1 FROM task_cursor c, log_head h WHERE c.seq < h.size - 1"))
