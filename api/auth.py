@@ -33,7 +33,7 @@ _REMEMBERED = timedelta(seconds=1)  # a key revoked by another process works at 
 _MOST_REMEMBERED = 10_000
 _REQUEST_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _ADDRESS_SHARE = 0.1  # what an address without a valid key may do of what a key may
-_ROLES = "roles"
+ROLES = "roles"  # attribute of a guard: whom it lets pass
 
 
 class KeyRing:
@@ -127,7 +127,7 @@ def needs(*roles: Role) -> Guard:
             wanted = "、".join(roles)
             raise Forbidden(f"此事由 {wanted} 办理,您的密钥是 {caller.role} this key's role may not do that")
 
-    setattr(guard, _ROLES, roles)
+    setattr(guard, ROLES, roles)
     return guard
 
 
@@ -141,8 +141,8 @@ def roles_of(handler: BaseRouteHandler) -> tuple[Role, ...] | None:
     for guard in handler.resolve_guards():
         if guard is anyone:
             found = ()
-        elif hasattr(guard, _ROLES):
-            return tuple(getattr(guard, _ROLES))
+        elif hasattr(guard, ROLES):
+            return tuple(getattr(guard, ROLES))
     return found
 
 

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.response import Template
 
 from api import problems
+from api.web import session
 from api.web.pages import page
 from credit.kernel.unit import Replayed
 
@@ -49,4 +50,7 @@ def wants_page(request: AnyRequest) -> bool:
     return not request.scope["path"].startswith(_PROGRAMS) and "text/html" in request.headers.get("accept", "")
 
 
-HANDLERS: Any = {Exception: on_error, HTTPException: on_error, Replayed: problems.on_replayed}
+HANDLERS: Any = {
+    Exception: on_error, HTTPException: on_error, Replayed: problems.on_replayed,
+    session.SignInNeeded: session.on_absent, session.PasswordFirst: session.on_password_first,
+}

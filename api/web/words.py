@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from credit.accounts.model import Role
 from credit.kernel.clock import SHANGHAI
 from credit.model import PenaltyKind, Severity, SubjectKind
 from notices.letters import KIND_WORDS, SEVERITY_WORDS
@@ -15,6 +16,11 @@ from sanctions.wording import day_text
 SUBJECT_WORDS = {
     SubjectKind.LEGAL_PERSON: "法人或非法人组织", SubjectKind.SOLE_TRADER: "个体工商户",
     SubjectKind.NATURAL_PERSON: "自然人",
+}
+ROLE_WORDS = {
+    Role.ENTERPRISE: "企业", Role.AUTHORITY: "行政机关", Role.REVIEWER: "认定单位信用修复经办",
+    Role.COORDINATOR: "信用牵头部门",
+    Role.PLATFORM: "交易平台", Role.AUDITOR: "审计机关", Role.OPERATOR: "运营方",
 }
 _CJK = "\u4e00-\u9fff〔〕“”《》（）"
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
@@ -46,6 +52,10 @@ def subject(kind: SubjectKind) -> str:
     return SUBJECT_WORDS[kind]
 
 
+def role(found: Role) -> str:
+    return ROLE_WORDS[found]
+
+
 def money(fen: int) -> str:
     """Fen as yuan with thousands apart: 2,334,000.50元."""
     whole, dot, rest = yuan(fen).removesuffix("元").partition(".")
@@ -63,5 +73,5 @@ def iso(value: date) -> str:
 
 FILTERS = {
     "zh": zh, "day": day_text, "moment": moment, "kinds": kinds, "severity": severity, "subject": subject,
-    "money": money, "grouped": grouped, "iso": iso,
+    "money": money, "role": role, "grouped": grouped, "iso": iso,
 }

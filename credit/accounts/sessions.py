@@ -54,10 +54,15 @@ async def sign_in(
         raise SignInRefused("登录名或密码不正确,请核对后重试")
     await store.clear_attempts(list(tries)[:2])
     await store.give_back(list(tries)[2])
+    return await start(person, now, token), person
+
+
+async def start(person: Person, now: datetime, token: Callable[[], str] = new_token) -> str:
+    """A session for somebody whose password has just been checked; its token, once."""
     secret = token()
     await store.end_old_sessions(now, now - IDLE)
     await store.open_session(digest(secret), person.person_id, now, now + LIFETIME)
-    return secret, person
+    return secret
 
 
 async def recognise(token: str, now: datetime) -> Session | None:
