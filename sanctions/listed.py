@@ -12,7 +12,7 @@ from credit.kernel.periods import next_day
 from credit.model import ListFacts, Record, SubjectKind
 from sanctions.clauses import by_ban
 from sanctions.lists import KnownList, known_list
-from sanctions.question import Question
+from sanctions.question import Clause, Question
 from sanctions.reasons import Finding, bar, doubt, note
 from sanctions.removals import earliest_removal
 from sanctions.terms import Term, classify_listing, listing_shown, on_list, term
@@ -34,8 +34,9 @@ def listed(record: Record, subject: SubjectKind, question: Question) -> Iterator
     if known.effect_verified and facts.competence_unknown:
         told = f"列入机关“{facts.authority.name}”未在本系统登记权限"
         yield Finding(note("competence_unknown", ReasonSource.DATA, told, record_id=record.record_id), -1)
-    if listing_shown(facts, question.rules, day, subject=subject, withdrawn=record.withdrawn):
-        yield from _serious(record, question)
+    clauses = [clause for clause in question.clauses if clause.kind == "serious_record"]
+    if clauses and listing_shown(facts, question.rules, day, subject=subject, withdrawn=record.withdrawn):
+        yield from _serious(record, clauses, question)
 
 
 def _reason(record: Record, known: KnownList, last: Term, question: Question, *, over: bool) -> Reason:
@@ -104,13 +105,11 @@ def _rule_needed(reason: Reason) -> Reason:
         reason, code="tender_rule_needed", title=told, effect=Effect.UNDETERMINED, bars=False)
 
 
-def _serious(record: Record, question: Question) -> Iterator[Finding]:
+def _serious(record: Record, clauses: list[Clause], question: Question) -> Iterator[Finding]:
     """A shown entry against a clause that admits no serious information."""
     found = classify_listing(record.listing, question.rules)
     facts: dict[str, Any] = {"record_id": record.record_id, "seq": record.seq, "first_day": record.listing.decided_on}
-    for clause in question.clauses:
-        if clause.kind != "serious_record":
-            continue
+    for clause in clauses:
         told = f"涉及“{clause.title}”:{day_text(record.listing.decided_on)}列入名单"
         if found.severity is None or found.severity_provisional:
             code = "class_unknown" if found.severity is None else "class_provisional"

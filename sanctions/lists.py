@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -35,6 +36,7 @@ class KnownList(msgspec.Struct, frozen=True, kw_only=True):
     by_file: tuple[Scope, ...] = ()
 
 
+@lru_cache(maxsize=256)
 def known_lists(rules: RuleSet, day: date) -> tuple[KnownList, ...]:
     """Every list known on `day`, those without verified tender effect included."""
     default = rules.at("list_fresh_hours.default", day)
@@ -46,9 +48,7 @@ def known_lists(rules: RuleSet, day: date) -> tuple[KnownList, ...]:
 
 def known_list(code: str, day: date, rules: RuleSet) -> KnownList | None:
     """The list `code` as known on `day`; None where it has no national basis then."""
-    rule = rules.find(f"{PREFIX}{code}", day)
-    default = rules.at("list_fresh_hours.default", day)
-    return _known(rule, rules, (rules.find(f"list_fresh_hours.{code}", day) or default).value) if rule else None
+    return next((known for known in known_lists(rules, day) if known.code == code), None)
 
 
 def _known(rule: Dated, rules: RuleSet, fresh_hours: int) -> KnownList:
