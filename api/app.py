@@ -26,6 +26,7 @@ from api.v1 import (
     notices,
     organisations,
     penalties,
+    repair,
     rules,
     sources,
 )
@@ -43,6 +44,8 @@ CONTROLLERS: list[Any] = [
     penalties.Penalties,
     imports.Imports,
     listings.ListEntries,
+    repair.RepairPlans,
+    repair.RepairCases,
     eligibility.Eligibility,
     eligibility.EligibilityNow,
     entities.Entities,

@@ -35,6 +35,8 @@ from credit.schemes import Scheme
 from notices import tasks as notice_tasks
 from notices.rendering import PoolRenderer
 from notices.service import Notices
+from repair import tasks as repair_tasks
+from repair.service import Repairs
 from sanctions.service.ask import Asking
 from sanctions.service.change import Changing
 from sanctions.service.counting import Counting
@@ -82,6 +84,7 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "notice_acknowledged": (),
     "delivery_planned": (),
     "delivery_settled": (),
+    **repair_tasks.REACTIONS,
     **notice_tasks.REACTIONS,
 }
 
@@ -104,6 +107,7 @@ class Services:
     importing: Importing
     sources: Sources
     standing: Standing
+    repairs: Repairs
     register: Register
     asking: Asking
     counting: Counting
@@ -144,6 +148,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     register, counting = Register(), Counting(clock)
     asking = Asking(book, clock, register)
     listings = Listings(book, clock, salt)
+    removing = Removing(book, clock, listings)
     parking, standing, blobs = Parking(clock, receiving), Standing(book), BlobStore(settings.data / "blobs")
     notices = notices_of(settings, clock, book, blobs, Letters(book, clock, standing, settings.letters.locality))
     subscribers = tuple(subscribers_of(notices))
@@ -152,9 +157,10 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, book=book, schemes=schemes,
         log=Logbook(settings, clock), blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
-        listings=listings, removing=Removing(book, clock, listings),
+        listings=listings, removing=removing,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
         standing=standing, register=register, asking=asking, counting=counting,
+        repairs=Repairs(book, clock, standing, blobs, removing),
         hot=Hot(asking, register, book, clock, counting),
         notices=notices, salt=salt, pool=Pool(),
         subscribers=subscribers,

@@ -9,7 +9,13 @@ from piccolo.conf.apps import AppConfig, AppRegistry
 from credit.kernel.database import Engine, make_engine
 from credit.kernel.settings import from_environment
 
-_APPS = ["credit.piccolo_app", "credit.accounts.piccolo_app", "sanctions.piccolo_app", "notices.piccolo_app"]
+_APPS = [
+    "credit.piccolo_app",
+    "credit.accounts.piccolo_app",
+    "sanctions.piccolo_app",
+    "repair.piccolo_app",
+    "notices.piccolo_app",
+]
 
 _settings = from_environment()
 DB: Engine = make_engine(_settings.database.url, _settings.data)

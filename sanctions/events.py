@@ -70,6 +70,13 @@ class PenaltyStayed(PenaltyChanged, frozen=True, kw_only=True):
     last_day: date | None
 
 
+class PenaltyRepaired(PenaltyChanged, frozen=True, kw_only=True):
+    """信用修复 was granted: display, sharing and score end with this day; bans and look-back run on."""
+
+    kind: ClassVar[str] = "penalty_repaired"
+    repaired_on: date
+
+
 class ListingRecorded(Event, frozen=True, kw_only=True):
     """An entry on a list was entered; `subject` is the entity's id."""
 

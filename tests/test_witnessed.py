@@ -14,7 +14,7 @@ from credit.kernel.verify import verify
 from tests.credit.kernel.acts import Happened
 from tests.fakes import START, FakeClock
 
-MODULES = ("credit.tables", "credit.accounts.tables", "sanctions.tables", "notices.tables")
+MODULES = ("credit.tables", "credit.accounts.tables", "sanctions.tables", "repair.tables", "notices.tables")
 WITNESSED: list[type[Table]] = [table for module in MODULES for table in import_module(module).WITNESSED]
 VALUES: dict[str, object] = {
     "Varchar": "示例 — “a”", "Text": "一\n\u2028\"'\\ 🏗", "SmallInt": 1, "Integer": 7, "BigInt": 2**62, "Boolean": True,

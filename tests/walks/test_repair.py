@@ -1,0 +1,155 @@
+"""From the letter to a clean record by HTTP: plan, case, papers, 补正, decision; and what repair does not end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from credit.kernel import ledger
+from tests.walks.cases import collusion, firm, stop
+from tests.walks.house import SAFETY, SUPPLIES, WATER, House
+from tests.walks.repairs import PDF, Desk, general
+
+
+async def test_a_general_penalty_is_repaired_by_one_event(house: House) -> None:
+    desk, record = await general(house)
+    plan = await desk.plan_of(record)
+    assert (plan["earliest"], plan["earliest_strict"], plan["auto_stop_on"]) == ("2026-08-21", None, "2027-05-20")
+    await desk.handed_in(record)
+    await desk.do("acceptance", by=await desk.reviewer())
+    await house.settled()
+    size = await house.log_size()
+    await desk.decide()
+    assert (await ledger.entry(size)).kind == "penalty_repaired"
+    public = (await house.get(f"/v1/entities/{desk.code}/records")).json()["items"]
+    assert public == []
+    score = (await house.get(f"/v1/entities/{desk.code}/score?scheme=sample_construction", await desk.company())).json()
+    assert score["value"] == plan["effect"]["score_after"]
+
+
+async def test_repair_shortens_no_ban(house: House) -> None:
+    code = firm()
+    made = await house.push(collusion(code, decided_on="2025-11-10", served_on="2025-11-10", severity=None,
+                                      corrected_on="2025-12-01", performed_on="2025-12-01", restrictions=[
+        {"scope": "mandatory_tender", "from": "2025-11-10", "to": "2027-11-09", "basis": "招标投标法 第五十三条"}]))
+    desk = Desk(house, code)
+    plan = await desk.plan_of(made["id"])
+    assert [(r["code"], r["until"]) for r in plan["runs_on"]] == [("statutory_ban", "2027-11-09")]
+    assert plan["effect"]["eligible_from"] == "2027-11-10"
+    await desk.handed_in(made["id"])
+    await desk.do("acceptance", by=await desk.reviewer())
+    await desk.decide()
+    answer = await house.now(code)
+    assert (answer["outcome"], [r["until"] for r in answer["reasons"] if r["bars"]]) == ("ineligible", ["2027-11-09"])
+
+
+async def test_repair_removes_no_look_back(house: House) -> None:
+    code = firm()
+    made = await house.push(stop(code, corrected_on="2025-04-01", performed_on="2025-04-01"), SAFETY)
+    desk = Desk(house, code, SAFETY)
+    plan = await desk.plan_of(made["id"])
+    assert [(r["code"], r["until"]) for r in plan["runs_on"]] == [("look_back", "2028-03-10")]
+    await desk.handed_in(made["id"])
+    await desk.do("acceptance", by=await desk.reviewer())
+    await desk.decide()
+    answer = await house.now(code, SUPPLIES)
+    assert (answer["outcome"], [r["code"] for r in answer["reasons"] if r["bars"]]) == ("ineligible", ["look_back"])
+    assert (await house.get(f"/v1/entities/{code}/records")).json()["items"] == []
+
+
+async def test_a_refusal_says_why_and_another_application_may_follow(house: House) -> None:
+    desk, record = await general(house)
+    await desk.handed_in(record)
+    await desk.do("acceptance", by=await desk.reviewer())
+    silent = await desk.decide("refused", status=422)
+    assert silent["errors"][0]["pointer"] == "/reason"
+    done = await desk.decide("refused", reason_code="duty_open", reason="罚款缴纳凭证与处罚决定金额不符")
+    assert (done["state"], done["records"][0]["reason"]) == ("refused", "罚款缴纳凭证与处罚决定金额不符")
+    assert (await desk.plan_of(record))["repairable"] is True
+    assert (await desk.open(record))["state"] == "draft"
+
+
+async def test_an_application_is_withdrawn_and_nothing_changes(house: House) -> None:
+    desk, record = await general(house)
+    await desk.handed_in(record)
+    assert (await desk.do("withdrawal", {"reason": "示例"}))["state"] == "withdrawn"
+    assert (await desk.do("submission", status=409))["code"] == "case_closed"
+    assert len((await house.get(f"/v1/entities/{desk.code}/records")).json()["items"]) == 1
+
+
+async def test_without_a_day_of_correction_the_company_states_it(house: House) -> None:
+    desk, record = await general(house, corrected_on=None, performed_on=None)
+    plan = await desk.plan_of(record)
+    assert (plan["earliest"], plan["why_not"]) == (None, "correction_date_unknown")
+    assert (await desk.open(record, status=409))["code"] == "correction_date_unknown"
+    await desk.open(record, corrected_on="2026-06-20")
+    assert (await desk.plan_of(record))["earliest"] == "2026-08-21"
+
+
+async def test_who_does_not_decide_cannot_grant(house: House) -> None:
+    desk, record = await general(house)
+    await desk.handed_in(record)
+    assert (await desk.decide(org=WATER, status=403))["code"] == "not_the_decider"
+    assert (await desk.do("decision", {"outcome": "granted"}, status=403))["code"] == "forbidden"
+
+
+async def test_a_window_fills_in_but_does_not_grant(house: House) -> None:
+    desk, record = await general(house)
+    window = await desk.reviewer(WATER)
+    await desk.open(record, who=window)
+    await desk.upload(by=window)
+    await desk.do("commitment", {"signed_by": "示例法人", "signed_on": "2026-11-20"}, by=window)
+    await desk.do("submission", by=window)
+    done = await desk.decide(org=WATER)
+    assert (done["state"], done["state_title"]) == ("ended_prefilled", "已代填,待认定单位决定")
+    assert len((await house.get(f"/v1/entities/{desk.code}/records")).json()["items"]) == 1
+
+
+async def test_a_window_records_the_decision_of_the_deciding_authority(house: House) -> None:
+    desk, record = await general(house)
+    window = await desk.reviewer(WATER)
+    await desk.handed_in(record, who=window)
+    wrong: dict[str, Any] = {"decision_no": "示修〔2026〕1号", "decided_by": "示例市水利局", "external_no": "示例-1"}
+    assert (await desk.decide(org=WATER, status=403, **wrong))["code"] == "not_the_decider"
+    right = wrong | {"decided_by": "示例市住房和城乡建设局", "external_no": ""}
+    await desk.upload("decision_document", by=window)
+    assert (await desk.decide(org=WATER, **right))["state"] == "granted"
+
+
+async def test_bad_input_gets_a_clear_answer_and_nothing_is_lost(house: House) -> None:
+    desk, record = await general(house)
+    other, foreign = await general(house)
+    assert (await desk.open(foreign, status=403))["code"] == "not_your_record"
+    await desk.open(record)
+    assert (await desk.open(record, status=409))["case_id"] == desk.case["id"]
+    assert (await house.get(f"/v1/repair-cases/{desk.case['id']}", await other.company())).status_code == 404
+    lying = await desk.upload(name="示例.png", status=422)
+    assert (lying["code"], lying["errors"][0]["code"]) == ("upload_refused", "not_what_it_says")
+    assert (await desk.upload(content=b"<html>", name="a.pdf", status=422))["code"] == "upload_refused"
+    unsigned = await desk.do("submission", status=422)
+    assert unsigned["code"] == "commitment_unsigned"
+    assert (await desk.do("commitment", {"signed_by": " ", "signed_on": "2026-11-20"}, status=422))["errors"]
+    await desk.sign()
+    assert (await desk.do("submission", status=422))["code"] == "papers_missing"
+    await desk.upload()
+    stale = await desk.do("submission", {"version": 1}, status=409)
+    assert stale["code"] == "stale"
+    await desk.do("submission")
+    assert (await desk.upload(status=409))["code"] == "not_now"
+    assert desk.case["state"] == "submitted"
+
+
+async def test_the_same_request_gives_the_same_answer(house: House) -> None:
+    desk, record = await general(house)
+    await desk.open(record)
+    signed = {"version": desk.case["version"], "signed_by": "示例法人", "signed_on": "2026-11-20"}
+    first = await desk.do("commitment", signed, key="same-1")
+    again = await desk.do("commitment", signed, key="same-1")
+    assert first == again
+    by_file = {"version": str(first["version"]), "record_id": record}
+    answer = await house.client.post(
+        f"/v1/repair-cases/{first['id']}/commitment", data=by_file, files={"file": ("示例.pdf", PDF)},
+        headers=await desk.company())
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["records"][0]["signed_file"] == answer.json()["evidence"][0]["id"]
+    paper = await house.get(answer.json()["evidence"][0]["url"], await desk.reviewer())
+    assert (paper.content, paper.headers["content-disposition"].split(";")[0]) == (PDF, "attachment")
