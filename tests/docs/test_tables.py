@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.docs import settings_table
 from tests.docs.guides import ROOT
 
 _MAKERS = {"bar", "doubt", "note", "Reason"}
@@ -50,3 +51,8 @@ def test_every_reason_code_is_explained() -> None:
     given = {code for path in (ROOT / "sanctions").rglob("*.py") for code in codes(path)}
     assert {"ban_in_force", "source_stale", "class_provisional", "listed_elsewhere", "effect_unverified"} <= given
     assert table_under("platform.md", "理由代码") == given
+
+
+def test_the_settings_are_those_of_the_code() -> None:
+    """`python -m tests.docs.settings_table` renews the table."""
+    assert settings_table.shown() == settings_table.table()
