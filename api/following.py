@@ -26,6 +26,7 @@ async def following(services: Services) -> AsyncIterator[None]:
     wake = asyncio.Event()
 
     def nudge(size: int) -> None:
+        services.register.heard(size)
         wake.set()
 
     unit.after_commit.append(nudge)

@@ -6,7 +6,7 @@ which shares the same `Hot.answer` and renders the problem. Answers are kept unt
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -23,6 +23,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel.clock import Clock, business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid
 from credit.kernel.rulebook import Rulebook
+from sanctions.lists import next_stale
 from sanctions.published import published_restrictions
 from sanctions.service.ask import Ask, Asking
 from sanctions.service.counting import Counting
@@ -33,6 +34,7 @@ PREFIX = "/v1/eligibility/"
 ASKERS = (Role.PLATFORM, Role.AUTHORITY, Role.AUDITOR, Role.OPERATOR, Role.COORDINATOR, Role.REVIEWER)
 _STALE_AFTER = 30  # seconds without a look at the log: then nothing is answered from memory
 _MOST_KEPT = 50_000
+_LONGEST_KEPT = 200  # bytes of a query worth keeping an answer for
 _AGE = b'"data_age_s":0'
 _CLEAR = "未查见公示中的限制情形"
 _FOUND = "查见公示中的限制情形"
@@ -68,6 +70,12 @@ class Hot:
         self.counting = counting
         self._kept: dict[tuple[str, bytes, bool], tuple[bytes, bytes]] = {}
         self._stamp: tuple[int, date, str] | None = None
+        self._fresh_until: datetime | None = None  # what is kept holds no longer: a list goes stale
+
+    async def catch_up(self) -> None:
+        """Follows the log where this process has written what the register has not seen."""
+        if self.register.behind:
+            await self.register.follow()
 
     def answer(self, code: str, query: bytes, caller: Caller | None) -> bytes:
         """The answer as JSON. Raises BadCode, Invalid, Forbidden, TenderContradictory, Unavailable."""
@@ -76,19 +84,33 @@ class Hot:
             raise Unavailable("登记数据超过30秒未能核对日志,请稍后再问 the register is not current, ask again shortly")
         if caller is not None and not caller.may(*ASKERS) and caller.org_code != code:
             raise Forbidden("企业只能查询本单位 an enterprise may ask about itself only")
-        today = business_day(self.clock())
-        stamp = (self.register.version, today, self.book.current.digest)
-        if stamp != self._stamp or len(self._kept) > _MOST_KEPT:
-            self._kept.clear()
-            self._stamp = stamp
-        key = (code, query, caller is None)
+        moment = self.clock()
+        today = self._renewed(moment)
+        key = (code, b"" if caller is None else query, caller is None)
         parts = self._kept.get(key)
         if parts is None:
             body = self._public(code, today) if caller is None else self._full(code, query)
             before, _, after = body.partition(_AGE)
-            parts = self._kept[key] = (before + _AGE[:-1], after)
+            parts = (before + _AGE[:-1], after)
+            if len(key[1]) <= _LONGEST_KEPT:
+                self._kept[key] = parts
         self.counting.add(caller.role if caller else "public", (code,))
         return b"%s%d%s" % (parts[0], age, parts[1])
+
+    def kept(self) -> int:
+        """How many answers are kept in memory."""
+        return len(self._kept)
+
+    def _renewed(self, moment: datetime) -> date:
+        """The business day; what was kept is dropped when register, rules or day changed or a list went stale."""
+        today, rules = business_day(moment), self.book.current
+        stamp = (self.register.version, today, rules.digest)
+        stale = self._fresh_until is not None and moment > self._fresh_until
+        if stamp != self._stamp or stale or len(self._kept) > _MOST_KEPT:
+            self._kept.clear()
+            self._stamp = stamp
+            self._fresh_until = next_stale(rules, today, self.register.sources, moment)
+        return today
 
     def _full(self, code: str, query: bytes) -> bytes:
         question = Ask(subjects=(Subject(code=uscc.check(code)),), tender=tender_of(query))
@@ -112,7 +134,9 @@ def tender_of(query: bytes) -> Tender:
     faults: list[FieldError] = []
     given: dict[str, Any] = {}
     for name, text in parse_qsl(query.decode("latin-1"), keep_blank_values=False):
-        if name == "type" and text in set(TenderType):
+        if name in given:
+            faults.append(FieldError(f"/{name}", "repeated", "同一参数只填一次"))
+        elif name == "type" and text in set(TenderType):
             given["type"] = TenderType(text)
         elif name == "regimes" and set(text.split(",")) <= set(TenderRegime):
             given["regimes"] = tuple(TenderRegime(t) for t in text.split(","))
@@ -145,7 +169,7 @@ class Front:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith(PREFIX):
-            body = self._quick(scope)
+            body = await self._quick(scope)
             if body is not None:
                 self.meter.answered(200)
                 length = (b"content-length", b"%d" % len(body))
@@ -154,7 +178,7 @@ class Front:
                 return
         await self.app(scope, receive, send)
 
-    def _quick(self, scope: Any) -> bytes | None:
+    async def _quick(self, scope: Any) -> bytes | None:
         """The answer where nothing stands against it: limits off or not reached, the key known in memory."""
         if self.limiter.per_minute:
             return None
@@ -165,6 +189,7 @@ class Front:
                 if caller is None:
                     return None
         try:
+            await self.hot.catch_up()
             return self.hot.answer(scope["path"][len(PREFIX) :], scope["query_string"], caller)
         except Exception:  # noqa: BLE001 - the framework's route answers the same question and renders the problem
             return None

@@ -72,6 +72,17 @@ def by_list(sources: Iterable[Source]) -> dict[str, Source]:
     return {source.list: source for source in sources}
 
 
+def next_stale(rules: RuleSet, day: date, sources: Iterable[Source], moment: datetime) -> datetime | None:
+    """The last moment through which every list that is fresh at `moment` stays fresh; None where none can go stale."""
+    held = by_list(sources)
+    ends = [
+        source.fetched_at + timedelta(hours=known.fresh_hours)
+        for known in known_lists(rules, day)
+        if (source := held.get(known.code)) and source.fetched_at and not source.static
+    ]
+    return min((end for end in ends if end >= moment), default=None)
+
+
 def source_doubt(known: KnownList, held: Mapping[str, Source], asked_at: datetime) -> Reason | None:
     """Why the list cannot be relied on at `asked_at`: `source_missing` or `source_stale`; None when it can.
 

@@ -46,5 +46,6 @@ class EligibilityNow(Controller):
         region: Annotated[str | None, Parameter(description="六位行政区划代码")] = None,
     ) -> Answer | PublicAnswer:
         """With a key the verdict; without one only the restrictions that are public, no outcome."""
+        await services.hot.catch_up()
         body = services.hot.answer(code, request.scope["query_string"], visitor)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})  # type: ignore[return-value]

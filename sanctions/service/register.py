@@ -43,7 +43,17 @@ class Register:
         self._files: dict[str, Dossier] = {}
         self._persons: dict[str, Dossier] = {}
         self._names: dict[str, set[str]] = defaultdict(set)
+        self._committed = -1
         self._lock = asyncio.Lock()
+
+    def heard(self, size: int) -> None:
+        """Told after each commit of this process: until followed, the register is `behind`."""
+        self._committed = max(self._committed, size - 1)
+
+    @property
+    def behind(self) -> bool:
+        """Whether this process has committed acts that the register has not seen: their writer must read them."""
+        return self._committed > self.seq
 
     def get(self, code: str) -> Dossier:
         """The file of a code; for one never seen, an empty file with `known` false."""
