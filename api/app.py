@@ -13,6 +13,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
 from api import auth, headers, health, lifespan, openapi, problem_pages
+from api.bots import BotCodes, TelegramHook
 from api.hot import Front
 from api.limits import RateLimiter
 from api.meter import Meter
@@ -52,6 +53,8 @@ CONTROLLERS: list[Any] = [
     entities.Merits,
     sources.ListSources,
     notices.Letters,
+    BotCodes,
+    TelegramHook,
     *site.ROUTES,
 ]
 _JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`

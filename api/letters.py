@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,17 +38,26 @@ from sanctions.wording import scope_title
 
 _CLOCKS = {"accept": "repair_accept", "feedback": "repair_feedback", "review": "review", "suit": "suit",
            "payment": "payment"}
+Addresses = Callable[[str | None], Awaitable[tuple[tuple[str, str], ...]]]
 _FROM_SERVICE = ("review", "suit", "payment")
+
+
+async def nobody(code: str | None) -> tuple[tuple[str, str], ...]:
+    """No company has a chat."""
+    return ()
 
 
 class Letters:
     """The port through which notices learn of penalties."""
 
-    def __init__(self, book: Rulebook, clock: Now, standing: Standing, locality: str) -> None:
+    def __init__(
+        self, book: Rulebook, clock: Now, standing: Standing, locality: str, chats: Addresses = nobody
+    ) -> None:
         self.book = book
         self.clock = clock
         self.standing = standing
         self.locality = locality
+        self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
         """The case of a penalty after the event at `seq`; None where the record has no regime, so no letter."""
@@ -63,6 +72,7 @@ class Letters:
         place = locality_name(self.locality, self.book.current, today)
         facts = _facts(found, prose, issuer, self.book.current, today, place)
         addresses = tuple((c["channel"], c["address"]) for c in prose.contacts if c.get("channel") and c.get("address"))
+        addresses += await self.chats(found.entity.code)
         return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts, addresses=addresses)
 
     async def status(self, record_id: str) -> RecordStatus:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 
 from api import runner
+from api.bots import conversing
 from api.following import following
 from api.logbook import keeping_checkpoints
 from api.seed import refuse_demo
@@ -26,7 +27,10 @@ async def opened(services: Services, *, migrate: bool = True) -> AsyncIterator[N
             await database.migrate()
         await services.log.open(by=SYSTEM)
         await services.book.activate(by=SYSTEM, now=services.clock())
-        yield
+        try:
+            yield
+        finally:
+            await services.bots.close()
 
 
 @asynccontextmanager
@@ -63,6 +67,7 @@ async def serving(app: Litestar) -> AsyncIterator[None]:
             keeping_checkpoints(services.log),
             following(services),
             working(services),
+            conversing(services),
         ):
             yield
     finally:

@@ -21,8 +21,9 @@ from piccolo.table import Table
 from api.hot import Hot
 from api.letters import Letters
 from api.logbook import Logbook
-from api.office import notices_of
+from api.office import inbox_of, notices_of
 from api.pool import Pool
+from bots.service import Bots, Chats
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, system_clock
 from credit.kernel.rulebook import Rulebook
@@ -84,6 +85,9 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "notice_acknowledged": (),
     "delivery_planned": (),
     "delivery_settled": (),
+    "bot_code_issued": (),
+    "chat_bound": (),
+    "chat_unbound": (),
     **repair_tasks.REACTIONS,
     **notice_tasks.REACTIONS,
 }
@@ -113,6 +117,7 @@ class Services:
     counting: Counting
     hot: Hot
     notices: Notices
+    bots: Bots
     salt: bytes  # of tokens that stand for persons' names
     pool: Pool
     subscribers: tuple[Subscriber, ...] = ()
@@ -150,7 +155,10 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     listings = Listings(book, clock, salt)
     removing = Removing(book, clock, listings)
     parking, standing, blobs = Parking(clock, receiving), Standing(book), BlobStore(settings.data / "blobs")
-    notices = notices_of(settings, clock, book, blobs, Letters(book, clock, standing, settings.letters.locality))
+    chats = Chats(settings.bots, clock, inbox_of(settings))
+    letters = Letters(book, clock, standing, settings.letters.locality, chats.links.addresses)
+    notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
+    repairs = Repairs(book, clock, standing, blobs, removing)
     subscribers = tuple(subscribers_of(notices))
     check_events(subscribers)
     return Services(
@@ -160,9 +168,10 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         listings=listings, removing=removing,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
         standing=standing, register=register, asking=asking, counting=counting,
-        repairs=Repairs(book, clock, standing, blobs, removing),
+        repairs=repairs,
         hot=Hot(asking, register, book, clock, counting),
-        notices=notices, salt=salt, pool=Pool(),
+        notices=notices, bots=Bots(chats, clock, book, blobs, repairs, standing, asking, notices),
+        salt=salt, pool=Pool(),
         subscribers=subscribers,
     )
 

@@ -15,6 +15,7 @@ _APPS = [
     "sanctions.piccolo_app",
     "repair.piccolo_app",
     "notices.piccolo_app",
+    "bots.piccolo_app",
 ]
 
 _settings = from_environment()

@@ -60,6 +60,14 @@ class Letters:
 
 
 @dataclass(frozen=True)
+class Bots:
+    telegram_token: str | None = _secret()  # set: the Telegram bot is on
+    telegram_base_url: str = "https://api.telegram.org"
+    telegram_secret: str | None = _secret()  # what Telegram sends with each webhook call; needed in webhook mode
+    telegram_mode: str = "webhook"  # or polling, for a service without a public address
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the environment decides. `data` holds SQLite, blobs, keys and checkpoints."""
 
@@ -72,6 +80,7 @@ class Settings:
     web: Web = Web()
     mail: Mail = Mail()
     letters: Letters = Letters()
+    bots: Bots = Bots()
 
 
 _NAMES: dict[str, tuple[str, str]] = {
@@ -91,12 +100,16 @@ _NAMES: dict[str, tuple[str, str]] = {
     "LOCALITY": ("letters", "locality"),
     "FONT_CACHE": ("letters", "font_cache"),
     "OUTBOX": ("letters", "outbox"),
+    "TELEGRAM_TOKEN": ("bots", "telegram_token"),
+    "TELEGRAM_BASE_URL": ("bots", "telegram_base_url"),
+    "TELEGRAM_SECRET": ("bots", "telegram_secret"),
+    "TELEGRAM_MODE": ("bots", "telegram_mode"),
     "DATA": ("", "data"),
     "ORIGIN": ("", "origin"),
     "DEMO": ("", "demo"),
     "KEY": ("", "key"),
 }
-_GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters}
+_GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters, "bots": Bots}
 
 
 def read(environment: Mapping[str, str]) -> Settings:
