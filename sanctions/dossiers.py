@@ -26,6 +26,7 @@ def assemble(
         entity=entity, code=code, records=tuple(r for r in kept if r.kind is RecordKind.PENALTY),
         restrictions=tuple(bars), parked=traces, known=entity is not None or bool(traces),
         listings=tuple(r for r in kept if r.kind is RecordKind.LIST_ENTRY),
+        merits=tuple(r for r in kept if r.kind is RecordKind.MERIT),
     )
 
 

@@ -207,6 +207,7 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     parked: tuple[ParkedTrace, ...] = ()
     known: bool = True
     listings: tuple[Record, ...] = ()
+    merits: tuple[Record, ...] = ()  # only scores take them; they bar nobody and clear nobody
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):

@@ -29,6 +29,8 @@ from sanctions.service.files import foreseen
 from sanctions.service.receive import Prepared, Received, Seen
 
 _MOST = 1000
+OFFICES = [needs(Role.AUTHORITY)]
+READERS = [needs(Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)]
 Key = unit.Request | None
 DryRun = Annotated[bool, Parameter(description="只检查,不登记 check only, write nothing")]
 StageArg = Annotated[Stage, Parameter(description="draft:与决定书一并送达前的拟稿,送达后生效")]
@@ -60,9 +62,8 @@ class Penalties(Controller):
 
     path = "/v1/penalties"
     tags = ["penalties"]
-    guards = [needs(Role.AUTHORITY)]
 
-    @post("/", dto=batch_body(PenaltyCommand), status_code=201, summary="推送一件或至多一千件处罚 Push penalties")
+    @post("/", guards=OFFICES, dto=batch_body(PenaltyCommand), status_code=201, summary="推送处罚 Push penalties")
     async def push(
         self, data: PenaltyCommand | list[PenaltyCommand], services: Services, caller: Caller, request_key: Key,
         dry_run: DryRun = False, stage: StageArg = Stage.DECIDED,
@@ -87,8 +88,7 @@ class Penalties(Controller):
         answer = msgspec.structs.replace(answer, no_letter=await without_letter(services, received, Origin.PUSH))
         return Response(answer, status_code=200 if received.duplicate else 201)
 
-    @get("/{record_id:str}", guards=[needs(Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR)],
-         summary="一件处罚 One penalty")
+    @get("/{record_id:str}", guards=READERS, summary="一件处罚 One penalty")
     async def read(self, record_id: str, services: Services, caller: Caller) -> RecordLine:
         """A penalty with its class, window, bars and prose."""
         found = await services.standing.penalty(record_id, business_day(services.clock()))
@@ -97,35 +97,39 @@ class Penalties(Controller):
             raise Forbidden("只能查看本机关作出或推送的处罚 this penalty is another authority's")
         return full_record(found, await services.standing.prose(found.record))
 
-    @post("/{record_id:str}/corrections", dto=json_body(PenaltyCommand), status_code=200, summary="更正 Correct")
+    @post("/{record_id:str}/corrections", guards=OFFICES, dto=json_body(PenaltyCommand), status_code=200,
+          summary="更正 Correct")
     async def correct(
         self, record_id: str, data: PenaltyCommand, services: Services, caller: Caller, request_key: Key
     ) -> Changed:
         """Replaces content and stated restrictions; subject, authority and number stay."""
         return await _once(services.changing.correct(record_id, data, caller, request=request_key))
 
-    @post("/{record_id:str}/withdrawal", dto=json_body(WithdrawalInput), status_code=200, summary="撤销 Withdraw")
+    @post("/{record_id:str}/withdrawal", guards=OFFICES, dto=json_body(WithdrawalInput), status_code=200,
+          summary="撤销 Withdraw")
     async def withdraw(
         self, record_id: str, data: WithdrawalInput, services: Services, caller: Caller, request_key: Key
     ) -> Changed:
         """The document was revoked or changed; display stops, past answers stay."""
         return await _once(services.changing.withdraw(record_id, data, caller, request=request_key))
 
-    @post("/{record_id:str}/service", dto=json_body(ServiceInput), status_code=200, summary="送达 Service")
+    @post("/{record_id:str}/service", guards=OFFICES, dto=json_body(ServiceInput), status_code=200,
+          summary="送达 Service")
     async def serve(
         self, record_id: str, data: ServiceInput, services: Services, caller: Caller, request_key: Key
     ) -> Changed:
         """Enters the day of service (送达); a draft takes effect with it."""
         return await _once(services.changing.serve(record_id, data, caller, request=request_key))
 
-    @post("/{record_id:str}/performance", dto=json_body(PerformanceInput), status_code=200, summary="履行 Performance")
+    @post("/{record_id:str}/performance", guards=OFFICES, dto=json_body(PerformanceInput), status_code=200,
+          summary="履行 Performance")
     async def perform(
         self, record_id: str, data: PerformanceInput, services: Services, caller: Caller, request_key: Key
     ) -> Changed:
         """Enters when the act was corrected and the penalty performed."""
         return await _once(services.changing.perform(record_id, data, caller, request=request_key))
 
-    @post("/{record_id:str}/stay", dto=json_body(StayInput), status_code=200, summary="停止执行 Stay")
+    @post("/{record_id:str}/stay", guards=OFFICES, dto=json_body(StayInput), status_code=200, summary="停止执行 Stay")
     async def stay(
         self, record_id: str, data: StayInput, services: Services, caller: Caller, request_key: Key
     ) -> Changed:

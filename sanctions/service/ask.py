@@ -269,7 +269,7 @@ def _credit(party: Party, ready: Question) -> Credit | None:
     if weight is None or party.dossier is None or party.doubts:
         return None
     used = scheme(ready.rules, weight.scheme)
-    records = (*party.dossier.records, *party.dossier.listings)
+    records = (*party.dossier.records, *party.dossier.listings, *party.dossier.merits)
     found = score(with_classes(records, party.dossier.restrictions, ready.rules), used, ready.day)
     points = weighted(found, used, 1) * weight.points / 100
     return Credit(scheme=weight.scheme, value=found.value / 100, grade=found.grade, points=round(points, 1))
