@@ -19,6 +19,7 @@ _SAID = {
     "SMTP_USER": "its login", "SMTP_PASSWORD": "its password", "SMTP_STARTTLS": "1: TLS before the login",
     "DATA": "folder of SQLite, blobs, keys and checkpoints",
     "DEMO": "1: serve samples; set by `tendercredit demo`", "FONT_CACHE": "folder of the converted fonts",
+    "TELEGRAM_BASE_URL": "where Telegram is called",
 }
 
 
