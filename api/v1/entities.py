@@ -23,6 +23,7 @@ from api.v1.views import (
     public_record,
     restriction_line,
     sees_all,
+    told,
 )
 from api.wiring import Services
 from credit import explain, lookup, names, uscc
@@ -168,7 +169,7 @@ class Entities(Controller):
             shown = tuple(public_listing(e) for e in entries if e.published)
             return Records(tuple(public_record(v) for v in views if v.published), listings=shown)
         return Records(
-            tuple([full_record(v, await standing.prose(v.record)) for v in views]),
+            tuple([full_record(v, await standing.prose(v.record)) for v in views if told(v, visitor)]),
             listings=tuple([full_listing(e, await standing.prose(e.record)) for e in entries]),
         )
 
@@ -179,7 +180,7 @@ class Entities(Controller):
     ) -> ScoreAnswer:
         """The score with every line explained, at any day, from what was known now or then."""
         _own(caller, code)
-        day, seq = on or business_day(services.clock()), await _known(known_at, caller)
+        day, seq = on or business_day(services.clock()), await _known(known_at, caller, code)
         found = await services.standing.score(uscc.check(code), scheme, day, seq)
         head = await ledger.head()
         return _score(found, services, min(seq, head.size - 1))
@@ -205,11 +206,11 @@ class Entities(Controller):
         known_at: Annotated[datetime | None, Parameter(description="当时所知")] = None,
     ) -> StandingAnswer:
         """What restricts a company on a day; a past `known_at` only for the company itself and the auditor."""
-        day, seq = on or business_day(services.clock()), await _known(known_at, visitor)
+        day, seq = on or business_day(services.clock()), await _known(known_at, visitor, code)
         code = uscc.check(code)
         file, rules = await dossier(code, seq), await services.book.at(seq)
         inside = sees_all(visitor, code)
-        views = await services.standing.penalties(code, day, seq)
+        views = [v for v in await services.standing.penalties(code, day, seq) if told(v, visitor)]
         return StandingAnswer(
             code=code, on=day, known_seq=min(seq, (await ledger.head()).size - 1),
             published_restrictions=published_restrictions(file, day, rules),
@@ -258,11 +259,12 @@ def _own(caller: Caller, code: str) -> None:
         raise Forbidden("企业只能查看本单位 an enterprise sees itself only")
 
 
-async def _known(known_at: datetime | None, visitor: Caller | None) -> int:
+async def _known(known_at: datetime | None, visitor: Caller | None, code: str) -> int:
     """The log position of `known_at`; only the auditor and companies (about themselves) may look back."""
     if known_at is None:
         return lookup.FOREVER
-    if visitor is None or not visitor.may(Role.AUDITOR, Role.ENTERPRISE):
+    own = visitor is not None and visitor.role is Role.ENTERPRISE and visitor.org_code == code
+    if visitor is None or not (own or visitor.may(Role.AUDITOR)):
         raise Forbidden("既往状态只向企业本身和审计机构提供 the past is shown to the company itself and the auditor")
     return await ledger.seq_at(known_at)
 

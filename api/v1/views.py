@@ -229,6 +229,11 @@ def card(entity: Entity, published: int) -> EntityCard:
     )
 
 
+def told(found: PenaltyView, visitor: Caller | None) -> bool:
+    """A draft decision is for public bodies only: the company learns of it when it is served."""
+    return found.record.penalty.stage is Stage.DECIDED or (visitor is not None and visitor.may(*INSIDERS))
+
+
 def sees_all(visitor: Caller | None, code: str) -> bool:
     """Public bodies see every record; a company sees its own."""
     if visitor is None:

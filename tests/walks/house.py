@@ -11,6 +11,7 @@ from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -180,6 +181,14 @@ class House:
         assert answer.content.startswith(b"%PDF")
         pages = PdfReader(BytesIO(answer.content)).pages
         return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+
+    async def printed_address(self, notice_id: str, headers: dict[str, str]) -> str:
+        """Path and query of the address that a letter prints beside its QR code."""
+        page = (await self.get(f"/v1/notices/{notice_id}/html", headers)).text
+        found = re.search(r"https?://[^\s\"'<]+/verify/[^\s\"'<]+", page)
+        assert found is not None
+        parts = urlsplit(found[0].replace("&amp;", "&"))
+        return f"{parts.path}?{parts.query}"
 
     async def log_size(self) -> int:
         return (await ledger.head()).size

@@ -71,7 +71,7 @@ async def test_the_printed_address_confirms_the_letter_and_a_guess_does_not(hous
     await house.push(collusion(code))
     company = await house.enterprise(code)
     letter = (await house.letters(code, company))[1]
-    address = await _printed(house, letter["id"], company)
+    address = await house.printed_address(letter["id"], company)
     genuine = await house.get(address)
     assert genuine.status_code == 200
     assert "文书真实" in genuine.text and letter["number"] in genuine.text
@@ -185,6 +185,10 @@ async def test_the_company_sees_itself_and_nobody_elses_books(house: House) -> N
                  f"/v1/eligibility/{code}?{WORKS}"):
         assert (await house.get(path, stranger)).status_code == 403, path
     await house.ask(works([{"code": code}]), stranger, status=403)
+    moment = {"known_at": house.clock().isoformat()}
+    for who, status in ((stranger, 403), (company, 200)):
+        past = await house.client.get(f"/v1/entities/{code}/standing", params=moment, headers=who)
+        assert past.status_code == status
     assert await house.letters(code, stranger) == []
 
 
@@ -200,12 +204,3 @@ async def test_the_company_learns_who_asked_about_it(house: House) -> None:
 def works(subjects: list[dict[str, Any]]) -> dict[str, Any]:
     tender = {"id": "示例-1", "type": "construction", "regimes": ["tendering"], "mandatory": True}
     return {"subjects": subjects, "tender": tender}
-
-
-async def _printed(house: House, notice_id: str, headers: dict[str, str]) -> str:
-    """Path and query of the address that the letter prints beside its QR code."""
-    page = (await house.get(f"/v1/notices/{notice_id}/html", headers)).text
-    found = re.search(r"https?://[^\s\"'<]+/verify/[^\s\"'<]+", page)
-    assert found is not None
-    parts = urlsplit(found[0].replace("&amp;", "&"))
-    return f"{parts.path}?{parts.query}"

@@ -29,6 +29,8 @@ async def test_a_withdrawn_decision_changes_the_answer_and_the_past_answer_stays
     assert [letter["state"] for letter in letters] == ["issued", "issued"]  # they were genuine and stay so
     public = (await house.get(f"/v1/entities/{code}/records")).json()["items"]
     assert public == []
+    page = await house.get(await house.printed_address(letters[0]["id"], await house.auditor()))
+    assert "终止公示" in page.text and "示应急" not in page.text
     again = await house.act(made["id"], "withdrawal", withdrawal, SAFETY, status=409)
     assert again["code"] == "withdrawn"
 
@@ -40,6 +42,11 @@ async def test_a_draft_has_its_letter_but_no_force_until_it_is_served(house: Hou
     company, office = await house.enterprise(code), await house.office()
     letters = await house.letters(code, office)
     assert "repair_notice" in [letter["kind"] for letter in letters]
+    printed = await house.printed_address(letters[0]["id"], office)
+    assert "尚未送达" in (await house.get(printed)).text
+    for path in ("records", "standing"):
+        seen = await house.get(f"/v1/entities/{code}/{path}", company)
+        assert seen.status_code == 200 and made["id"] not in seen.text, path
     assert await house.letters(code, company) == []  # it comes with the decision, not before
     assert (await house.now(code))["outcome"] == "eligible"
     score = (await house.get(f"/v1/entities/{code}/score?scheme=sample_construction", office)).json()
@@ -49,6 +56,7 @@ async def test_a_draft_has_its_letter_but_no_force_until_it_is_served(house: Hou
     assert (await house.now(code))["outcome"] == "ineligible"
     assert "repair_notice" in [letter["kind"] for letter in await house.letters(code, company)]
     assert len((await house.get(f"/v1/entities/{code}/records")).json()["items"]) == 1
+    assert "尚未送达" not in (await house.get(printed)).text
 
 
 async def test_a_draft_that_is_never_served_leaves_a_voided_number(house: House) -> None:
@@ -56,6 +64,7 @@ async def test_a_draft_that_is_never_served_leaves_a_voided_number(house: House)
     made = await house.push(penalty(code, decided_on="2026-11-20"), query="?stage=draft")
     issued = await house.letters(code)
     assert issued
+    printed = await house.printed_address(issued[0]["id"], await house.auditor())
     withdrawal = {"document_no": "示样撤〔2026〕2号", "withdrawn_on": "2026-11-22"}
     await house.act(made["id"], "withdrawal", withdrawal)
     assert {letter["state"] for letter in await house.letters(code)} == {"voided"}
@@ -64,6 +73,7 @@ async def test_a_draft_that_is_never_served_leaves_a_voided_number(house: House)
     for letter in issued:
         assert lines[letter["number"]]["state"] == "voided"
         assert "作废" in lines[letter["number"]]["reason"]
+    assert "作废" in (await house.get(printed)).text
 
 
 async def test_a_correction_replaces_content_and_bars(house: House) -> None:
