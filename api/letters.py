@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from api.repair_letters import ABOUT_REPAIR, RepairLetters
+from credit import lookup
 from credit.accounts import service as accounts
 from credit.accounts.model import Organisation
 from credit.kernel.clock import Clock as Now
@@ -14,7 +16,7 @@ from credit.kernel.periods import add_months
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
 from credit.kernel.workdays import roll_forward
-from credit.model import Prose, Stage
+from credit.model import Prose, RecordKind, Stage
 from notices.cases import Case, RecordStatus
 from notices.issuance import Occasion, Origin
 from notices.model import (
@@ -57,10 +59,13 @@ class Letters:
         self.clock = clock
         self.standing = standing
         self.locality = locality
+        self.repairs = RepairLetters(book, clock, standing)
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
         """The case of a penalty after the event at `seq`; None where the record has no regime, so no letter."""
+        if event.get("kind") in ABOUT_REPAIR:
+            return await self.repairs.case(record_id, event, seq)
         today = business_day(self.clock())
         found = await self.standing.penalty(record_id, today)
         prose = await self.standing.prose(found.record) or Prose()
@@ -77,6 +82,9 @@ class Letters:
 
     async def status(self, record_id: str) -> RecordStatus:
         """How the record behind a letter stands today."""
+        record = await lookup.record(record_id)
+        if record is not None and record.kind is RecordKind.LIST_ENTRY:
+            return await self.repairs.listing_status(record_id)
         found = await self.standing.penalty(record_id, business_day(self.clock()))
         draft = found.record.penalty.stage is Stage.DRAFT
         if found.record.withdrawn:

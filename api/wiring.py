@@ -76,7 +76,6 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "listing_recorded": (),
     "listing_corrected": (),
     "listing_performed": (),
-    "listing_removed": (),
     "past_asked": (),
     "number_reserved": (),
     "number_voided": (),

@@ -59,7 +59,8 @@ def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, vers
 
     Same arguments, same letter. Raises TemplateUnknown.
     """
-    blocks = tuple(_blocks(wording.render(kind, version, _values(facts, stamp)), facts, stamp))
+    lines = wording.render(kind, version, _values(facts, stamp))
+    blocks = (*_head(kind, facts, stamp), *_blocks(lines, facts, stamp))
     title = next(block.text for block in blocks if isinstance(block, Title))
     return Letter(kind=kind, version=version, title=title, blocks=blocks)
 
@@ -76,6 +77,7 @@ def _values(facts: LetterFacts, stamp: Stamp) -> dict[str, object]:
     severity = SEVERITY_WORDS[facts.severity] if facts.severity else None
     return {
         "f": facts,
+        "p": facts.proceeding,
         "stamp": stamp,
         "you": "你单位" if facts.addressee.kind is SubjectKind.LEGAL_PERSON else "你（经营者）",
         "kinds": "、".join(_kind(kind, facts) for kind in facts.kinds),
@@ -110,9 +112,13 @@ def _kind(kind: PenaltyKind, facts: LetterFacts) -> str:
     return KIND_WORDS[kind] + (wording.yuan(fen) if fen else "")
 
 
+def _head(kind: LetterKind, facts: LetterFacts, stamp: Stamp) -> tuple[Block, ...]:
+    if kind is LetterKind.COMMITMENT:
+        return ()
+    return (Organ(wording.line(facts.issuer.name)), NumberLine(wording.line(stamp.number)))
+
+
 def _blocks(lines: Iterable[wording.Marked], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
-    yield Organ(wording.line(facts.issuer.name))
-    yield NumberLine(wording.line(stamp.number))
     headings = iter(_NUMERALS)
     rows: list[tuple[Cell, ...]] = []
     receipt: Receipt | None = None

@@ -11,10 +11,24 @@ from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
 
 
 class LetterKind(StrEnum):
-    """信用修复告知书 (两书同达) and the local 失信告知书."""
+    """信用修复告知书 (两书同达), the local 失信告知书, the letters of an application for repair, and the 承诺书."""
 
     REPAIR_NOTICE = "repair_notice"
     DISHONESTY_NOTICE = "dishonesty_notice"
+    REPAIR_ACCEPTANCE = "repair_acceptance"
+    REPAIR_NON_ACCEPTANCE = "repair_non_acceptance"
+    REPAIR_SUPPLEMENT = "repair_supplement"
+    REPAIR_EXTENSION = "repair_extension"
+    REPAIR_GRANT = "repair_grant"
+    REPAIR_REFUSAL = "repair_refusal"
+    COMMITMENT = "commitment"  # signed by the company: no letterhead, no number
+
+
+PROCEEDINGS = frozenset({
+    LetterKind.REPAIR_ACCEPTANCE, LetterKind.REPAIR_NON_ACCEPTANCE, LetterKind.REPAIR_SUPPLEMENT,
+    LetterKind.REPAIR_EXTENSION, LetterKind.REPAIR_GRANT, LetterKind.REPAIR_REFUSAL,
+})
+"""Letters that an application brings: they go out even where the record behind them has ended."""
 
 
 class Regime(StrEnum):
@@ -124,6 +138,23 @@ class Repair(msgspec.Struct, frozen=True, kw_only=True):
     performed_on: date | None = None
 
 
+class Proceeding(msgspec.Struct, frozen=True, kw_only=True):
+    """An application for repair as a letter tells it; what does not belong to the letter is left empty."""
+
+    records: tuple[str, ...]  # the decisions concerned, in words
+    applied_on: date | None = None
+    due_on: date | None = None  # last day of the limit that begins
+    until: date | None = None  # of 补正 or 延期
+    defects: tuple[tuple[str, str], ...] = ()  # paper, what is wrong
+    reason: str = ""
+    decision_no: str = ""
+    granted_on: date | None = None
+    lifts: tuple[str, ...] = ()
+    runs_on: tuple[str, ...] = ()
+    caution: str = ""  # the sentence of every grant
+    signed_by: str = ""
+
+
 class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The plain facts of one penalty as a letter states them. Money in fen, days Asia/Shanghai."""
 
@@ -154,6 +185,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[Channel, ...] = ()
     clocks: Clocks
     locality: str = ""
+    proceeding: Proceeding | None = None
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):

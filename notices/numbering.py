@@ -10,7 +10,17 @@ import msgspec
 from credit.kernel.errors import Refusal
 from notices.model import LetterKind
 
-KIND_WORDS = {LetterKind.REPAIR_NOTICE: "信修告", LetterKind.DISHONESTY_NOTICE: "失信告"}
+KIND_WORDS = {
+    LetterKind.REPAIR_NOTICE: "信修告",
+    LetterKind.DISHONESTY_NOTICE: "失信告",
+    LetterKind.REPAIR_ACCEPTANCE: "信修受",
+    LetterKind.REPAIR_NON_ACCEPTANCE: "信修不受",
+    LetterKind.REPAIR_SUPPLEMENT: "信修补",
+    LetterKind.REPAIR_EXTENSION: "信修延",
+    LetterKind.REPAIR_GRANT: "信修准",
+    LetterKind.REPAIR_REFUSAL: "信修不",
+    LetterKind.COMMITMENT: "信修诺",
+}
 DRAFT_NUMBER = "文号待编"
 
 _BRACKETS = str.maketrans(dict.fromkeys("([{【［﹝〖", "〔") | dict.fromkeys(")]}】］﹞〗", "〕"))

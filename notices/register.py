@@ -10,7 +10,17 @@ import msgspec
 
 from notices.model import Letter, LetterKind
 
-TITLES = {LetterKind.REPAIR_NOTICE: "行政处罚信息信用修复告知书", LetterKind.DISHONESTY_NOTICE: "失信告知书"}
+TITLES = {
+    LetterKind.REPAIR_NOTICE: "行政处罚信息信用修复告知书",
+    LetterKind.DISHONESTY_NOTICE: "失信告知书",
+    LetterKind.REPAIR_ACCEPTANCE: "信用修复申请受理通知书",
+    LetterKind.REPAIR_NON_ACCEPTANCE: "信用修复申请不予受理通知书",
+    LetterKind.REPAIR_SUPPLEMENT: "信用修复申请补正通知书",
+    LetterKind.REPAIR_EXTENSION: "信用修复办理延期告知书",
+    LetterKind.REPAIR_GRANT: "准予信用修复决定书",
+    LetterKind.REPAIR_REFUSAL: "不予信用修复决定书",
+    LetterKind.COMMITMENT: "信用承诺书",
+}
 
 
 class NoticeState(StrEnum):

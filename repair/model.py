@@ -89,6 +89,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason_code: str | None = None
     decided_on: date | None = None
     decided_by: str = ""
+    decided_as: Party | None = None
     decision_no: str = ""
     external_no: str = ""
 

@@ -123,7 +123,7 @@ def _plan(
         earliest_strict=able.strict if able.strict != able.earliest else None, auto_stop_on=_stops(found),
         decider=authority_of(found), filing=filing(of.regime, day, rules), papers=lines,
         steps=steps(record_id, able, case, lines, day), clocks=clocks(case, day, rules) if able.possible else (),
-        repair_lifts=_lifts(found, able, day, rules), runs_on=runs_on(found, day), effect=changes,
+        repair_lifts=lifts(found, day, rules) if able.possible else (), runs_on=runs_on(found, day), effect=changes,
         repairable=able.possible, why_not=able.why_not, why_not_title=able.title, missing=able.missing,
         warnings=warnings(able, day), list=found.record.listing.list if isinstance(found, ListingView) else None,
         case_id=case.case_id if case else None, case_state=case.state if case else None,
@@ -163,9 +163,8 @@ def _stops(found: RecordView) -> date | None:
     return found.window.max_until if found.window else None
 
 
-def _lifts(found: RecordView, able: Repairable, day: date, rules: RuleSet) -> tuple[Lifted, ...]:
-    if not able.possible:
-        return ()
+def lifts(found: RecordView, day: date, rules: RuleSet) -> tuple[Lifted, ...]:
+    """What ends when the repair of a record is granted."""
     rule = rules.find(f"repair.lifts.{found.record.kind.value}", day)
     return tuple(Lifted(line["code"], line["title"]) for line in rule.value) if rule else ()
 

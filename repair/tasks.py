@@ -10,11 +10,5 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "repair_promised": (),
     "repair_submitted": (),
     "repair_withdrawn": (),
-    "repair_accepted": (),
-    "repair_not_accepted": (),
-    "repair_supplement_asked": (),
-    "repair_extended": (),
-    "repair_decided": (),
-    "penalty_repaired": (),
 }
 """Event kind → subscribers; the kinds that letters follow are decided beside notices."""

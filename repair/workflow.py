@@ -202,8 +202,8 @@ def _decide(case: Case, act: Decide, party: Party, day: date) -> Case:
     if act.outcome is Outcome.REFUSED:
         _told(act.reason, "/reason")
     made = _with(item, outcome=act.outcome, reason_code=act.reason_code, decided_on=day,
-                 decided_by=act.decided_by.strip() or case.decider.name, decision_no=act.decision_no.strip(),
-                 external_no=act.external_no.strip())
+                 decided_by=act.decided_by.strip() or case.decider.name, decided_as=party,
+                 decision_no=act.decision_no.strip(), external_no=act.external_no.strip())
     words = msgspec.structs.replace(case.words, reasons={**case.words.reasons, act.record_id: act.reason.strip()})
     decided = msgspec.structs.replace(case, words=words)
     return _ended(decided, tuple(made if i.record_id == act.record_id else i for i in case.items))

@@ -18,6 +18,7 @@ from api.auth import needs
 from api.auth import request_key as request_key_of
 from api.bodies import json_body
 from api.paging import Cursor, Limit, cut
+from api.repair_letters import RepairLetters
 from api.v1.penalties import Key
 from api.v1.repair_body import SignedByName, SignedOperation, form_key, read_file
 from api.v1.repair_views import CaseAnswer, CasePage, DuePage, PlanAnswer, case_answer
@@ -25,6 +26,9 @@ from api.wiring import Services
 from credit import uscc
 from credit.accounts.model import Caller, Role
 from credit.kernel.clock import business_day
+from credit.kernel.errors import NotFound
+from notices import letters
+from notices.model import LetterKind, Stamp
 from repair.acts import AskSupplement, Decide, Decline, Extend, Withdraw
 from repair.model import Case, CaseState, Outcome
 from repair.service import OpenInput
@@ -111,8 +115,9 @@ class RepairPlans(Controller):
         """Per record from when, before whom, with what, to what effect; and which repair to take up first."""
         checked = uscc.check(code)
         found = await services.repairs.reading.plan(checked, caller, scheme_id=scheme)
-        return PlanAnswer(code=checked, on=business_day(services.clock()), records=found.records,
-                          best_order=found.best_order)
+        day = business_day(services.clock())
+        caution: str = services.book.current.at("repair.caution", day).value
+        return PlanAnswer(code=checked, on=day, records=found.records, best_order=found.best_order, caution=caution)
 
 
 class RepairCases(Controller):
@@ -187,6 +192,20 @@ class RepairCases(Controller):
             done = await papers.sign(case_id, named.version, named.record_id, named.signed_by, named.signed_on, caller,
                                      request=key)
         return _shown(done, services)
+
+    @get("/{case_id:str}/commitment/{record_id:str}/pdf", summary="承诺书 The promise as PDF",
+         media_type="application/pdf")
+    async def promise(self, case_id: str, record_id: str, services: Services, caller: Caller) -> Response[bytes]:
+        """The 承诺书 of one record, as signed by name, or to be printed and signed."""
+        case = await services.repairs.reading.case(case_id, caller)
+        if case.item(record_id) is None:
+            raise NotFound("本申请不含这条记录 not a record of this case")
+        signed = case.commitment(record_id)
+        facts = await RepairLetters(services.book, services.clock, services.standing).commitment(case, record_id)
+        stamp = Stamp(number="", issued_on=signed.signed_on if signed else None, verify_url="")
+        content = await services.renderer.render(letters.compose(LetterKind.COMMITMENT, facts, stamp))
+        headers = {"Content-Disposition": 'attachment; filename="commitment.pdf"'}
+        return Response(content, media_type="application/pdf", headers=headers)
 
     @post("/{case_id:str}/submission", dto=json_body(Seen), status_code=200, guards=OFFERS, summary="提交 Submit")
     async def submit(

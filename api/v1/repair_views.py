@@ -27,12 +27,14 @@ from repair.steps import PaperLine, Step, case_steps, papers
 
 
 class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan of every record of a company; `best_order` says which repair to take up first."""
+    """The plan of every record of a company; `best_order` says which repair to take up first, `caution` what no repair
+    changes."""
 
     code: str
     on: date
     records: tuple[RepairPlan, ...]
     best_order: tuple[str, ...]
+    caution: str
 
 
 class CaseRecordLine(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from credit.kernel.unit import unit
 from notices import html, store, text
 from notices.cases import RecordStatus
 from notices.deliveries import UNSETTLED, Act, Answer, Delivery, Later, Message, Never, Outcome, Sent, advance
+from notices.model import PROCEEDINGS
 from notices.register import Notice, NoticeState
 from notices.service.office import Office, kept
 from notices.service.voiding import settle
@@ -106,7 +107,7 @@ class Delivering:
         notice = await store.notice(delivery.notice_id)
         if notice is None or notice.state is not NoticeState.ISSUED:
             return "文书已作废"
-        if await self.office.status(notice.record_id) in _CLOSED:
+        if notice.kind not in PROCEEDINGS and await self.office.status(notice.record_id) in _CLOSED:
             return "所涉信息已终止公示"
         address = await _address(delivery)
         if delivery.address_payload and address is None:

@@ -10,6 +10,7 @@ from notices.cases import RecordStatus
 from notices.channels.port import Channel
 from notices.deliveries import Delivery, DeliveryState
 from notices.events import DeliveryPlanned
+from notices.model import PROCEEDINGS, LetterKind
 from notices.register import Notice, NoticeState
 from notices.service.office import Office
 
@@ -29,7 +30,7 @@ class Planning:
         known = {d.channel for d in await store.deliveries(notice.notice_id)}
         made: list[Delivery] = []
         for channel in self.office.channels.values():
-            if channel.name in known or not _open(channel, status):
+            if channel.name in known or not _open(channel, status, notice.kind):
                 continue
             for nth, address in enumerate(_addresses(channel, addresses)):
                 made.append(self._planned(u, notice, channel.name, nth, address, bulk))
@@ -55,10 +56,10 @@ class Planning:
                     await self.plan(u, found, addresses, status)
 
 
-def _open(channel: Channel, status: RecordStatus) -> bool:
+def _open(channel: Channel, status: RecordStatus, kind: LetterKind) -> bool:
     if status is RecordStatus.DRAFT:
         return not channel.to_subject
-    return status is RecordStatus.CURRENT
+    return status is RecordStatus.CURRENT or (status is RecordStatus.ENDED and kind in PROCEEDINGS)
 
 
 def _addresses(channel: Channel, addresses: Addresses) -> list[str | None]:

@@ -21,6 +21,16 @@ from repair.service.parties import may_see, region_of, require_sight
 _SEES_PLANS = frozenset({Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR})
 
 
+async def case_at(case_id: str, version: int) -> Case | None:
+    """One revision of a case with its words, for letters."""
+    return await store.case_at(case_id, version)
+
+
+async def case_of_seq(seq: int) -> Case | None:
+    """The revision that a log entry wrote, with its words, for letters."""
+    return await store.case_of_seq(seq)
+
+
 class CaseLine(msgspec.Struct, frozen=True, kw_only=True):
     """A case in a list, with the limit that ends first."""
 

@@ -16,6 +16,7 @@ from notices.model import (
     ClockUnit,
     Issuer,
     LetterFacts,
+    LetterKind,
     LookBack,
     Publication,
     Regime,
@@ -164,3 +165,4 @@ ALL = {
     "samr_minor": SAMR_MINOR,
     "draft": DRAFT,
 }
+OF_PENALTIES = (LetterKind.REPAIR_NOTICE, LetterKind.DISHONESTY_NOTICE)

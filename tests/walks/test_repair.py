@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
+
+from pypdf import PdfReader
 
 from credit.kernel import ledger
 from tests.walks.cases import collusion, firm, stop
@@ -40,6 +43,8 @@ async def test_repair_shortens_no_ban(house: House) -> None:
     await desk.decide()
     answer = await house.now(code)
     assert (answer["outcome"], [r["until"] for r in answer["reasons"] if r["bars"]]) == ("ineligible", ["2027-11-09"])
+    grant = await letter(desk, "repair_grant")
+    assert "限制至2027年11月9日(含当日)" in grant and "不缩短其期限" in grant
 
 
 async def test_repair_removes_no_look_back(house: House) -> None:
@@ -53,6 +58,7 @@ async def test_repair_removes_no_look_back(house: House) -> None:
     await desk.decide()
     answer = await house.now(code, SUPPLIES)
     assert (answer["outcome"], [r["code"] for r in answer["reasons"] if r["bars"]]) == ("ineligible", ["look_back"])
+    assert "2028年3月10日(含当日)" in await letter(desk, "repair_grant")
     assert (await house.get(f"/v1/entities/{code}/records")).json()["items"] == []
 
 
@@ -64,6 +70,7 @@ async def test_a_refusal_says_why_and_another_application_may_follow(house: Hous
     assert silent["errors"][0]["pointer"] == "/reason"
     done = await desk.decide("refused", reason_code="duty_open", reason="罚款缴纳凭证与处罚决定金额不符")
     assert (done["state"], done["records"][0]["reason"]) == ("refused", "罚款缴纳凭证与处罚决定金额不符")
+    assert "罚款缴纳凭证与处罚决定金额不符" in await letter(desk, "repair_refusal")
     assert (await desk.plan_of(record))["repairable"] is True
     assert (await desk.open(record))["state"] == "draft"
 
@@ -153,3 +160,25 @@ async def test_the_same_request_gives_the_same_answer(house: House) -> None:
     assert answer.json()["records"][0]["signed_file"] == answer.json()["evidence"][0]["id"]
     paper = await house.get(answer.json()["evidence"][0]["url"], await desk.reviewer())
     assert (paper.content, paper.headers["content-disposition"].split(";")[0]) == (PDF, "attachment")
+
+
+async def test_the_promise_can_be_printed_before_and_after_signing(house: House) -> None:
+    desk, record = await general(house)
+    await desk.open(record)
+    path = f"/v1/repair-cases/{desk.case['id']}/commitment/{record}/pdf"
+    blank = await house.get(path, await desk.company())
+    await desk.sign()
+    signed = await house.get(path, await desk.company())
+    for answer in (blank, signed):
+        assert answer.status_code == 200 and answer.content.startswith(b"%PDF"), answer.text
+    assert ("示例法人" in printed(blank.content), "示例法人" in printed(signed.content)) == (False, True)
+
+
+async def letter(desk: Desk, kind: str) -> str:
+    """The words of the company's one letter of a kind."""
+    (found,) = [x for x in await desk.house.letters(desk.code, await desk.company()) if x["kind"] == kind]
+    return await desk.house.letter_text(found["id"], await desk.company())
+
+
+def printed(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)

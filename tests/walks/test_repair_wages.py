@@ -48,3 +48,10 @@ async def test_a_wage_arrears_entry_is_repaired_and_yesterdays_answer_stays(hous
         await house.auditor())
     assert then["answers"][0]["outcome"] == "ineligible"
     assert (await desk.plan_of(record))["why_not"] == "removed"
+    letters = {x["kind"]: x for x in await house.letters(desk.code, await desk.company())}
+    assert set(letters) == {"repair_acceptance", "repair_supplement", "repair_grant"}
+    grant = await house.letter_text(letters["repair_grant"]["id"], await desk.company())
+    for part in ("准予信用修复决定书", "示人社移〔2026〕7号", "移出名单", "信用修复不撤销处罚决定"):
+        assert part in grant, part
+    asked = await house.letter_text(letters["repair_supplement"]["id"], await desk.company())
+    assert "请补交工资支付凭证" in asked and "2026年11月30日（含当日）" in asked
