@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from api.wiring import DECISIONS
 from tests.docs import settings_table
 from tests.docs.guides import ROOT
 
@@ -18,6 +19,13 @@ def table_under(page: str, heading: str) -> set[str]:
     """The first cells, in backticks, of the table under a heading."""
     section = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}")[2].partition("\n## ")[0]
     return set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+
+
+def rows_under(page: str, heading: str) -> dict[str, list[str]]:
+    """The rows of that table: what stands in backticks in the second cell, by what does in the first."""
+    section = (ROOT / "docs" / page).read_text(encoding="utf-8").partition(f"\n## {heading}")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \|([^|]*)\|", section, re.MULTILINE)
+    return {first: re.findall(r"`([^`]+)`", second) for first, second in rows}
 
 
 def words(node: ast.expr, within: ast.AST) -> Iterator[str]:
@@ -56,3 +64,15 @@ def test_every_reason_code_is_explained() -> None:
 def test_the_settings_are_those_of_the_code() -> None:
     """`python -m tests.docs.settings_table` renews the table."""
     assert settings_table.shown() == settings_table.table()
+
+
+def test_the_subscribers_are_those_of_the_wiring() -> None:
+    names = {name for subscribers in DECISIONS.values() for name in subscribers}
+    heard = {name: {kind for kind, subscribers in DECISIONS.items() if name in subscribers} for name in names}
+    shown = rows_under("architecture.md", "Events and subscribers")
+    assert {name: set(kinds) for name, kinds in shown.items()} == heard
+
+
+def test_every_rule_file_is_listed() -> None:
+    files = {p.relative_to(ROOT).as_posix() for p in ROOT.glob("*/rules/**/*.yaml") if ".venv" not in p.parts}
+    assert table_under("rules.md", "Files") == files
