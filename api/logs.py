@@ -12,7 +12,7 @@ _SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[^\s\"',;]+"), r"\1 ***"),
     (re.compile(r"(?i)(authorization\W{1,4})[^\s\"',;*][^\s\"',;]{5,}"), r"\1***"),
     (re.compile(r"\btc_[A-Za-z0-9_-]{16,}"), "tc_***"),
-    (re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}"), "***"),  # bot tokens
+    (re.compile(r"(?i)(?<!\d)\d{6,12}(?::|%3a)[a-z0-9_-]{30,}"), "***"),  # bot tokens, in an address too
     (re.compile(r"(?i)([?&](?:t|token|key|secret|signature)=)[^&\s\"']+"), r"\1***"),
     (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), r"\1***@"),  # passwords in addresses
     (re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"),

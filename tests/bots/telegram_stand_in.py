@@ -241,7 +241,7 @@ async def standing_in() -> AsyncIterator[StandIn]:
     made = StandIn()
     taken = socket.create_server(("127.0.0.1", 0))
     made.url = f"http://127.0.0.1:{taken.getsockname()[1]}"
-    config = uvicorn.Config(Served(made), log_config=None, lifespan="off", ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(Served(made), log_config=None, lifespan="off", ws="none", access_log=False)
     server = uvicorn.Server(config)
     server.capture_signals = _uncaught  # type: ignore[method-assign]
     task = asyncio.create_task(server.serve(sockets=[taken]))
@@ -250,7 +250,7 @@ async def standing_in() -> AsyncIterator[StandIn]:
     try:
         yield made
     finally:
-        server.should_exit = True
+        server.should_exit = server.force_exit = True
         await task
         taken.close()
 
