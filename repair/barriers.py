@@ -11,7 +11,7 @@ from credit.kernel.periods import next_day
 from credit.model import Stage
 from repair.repairable import RecordView
 from sanctions.service.standing import ListingView, PenaltyView
-from sanctions.wording import look_back_title, scope_title, until_text
+from sanctions.wording import day_text, look_back_title, scope_title, until_text
 
 
 class RunsOn(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +45,11 @@ def _runs_on(found: PenaltyView, day: date) -> Iterator[RunsOn]:
                          title=f"限制{scope_title(ban.scope)},{until_text(ban.last_day)}")
     past = found.look_back
     if past is not None and past.until >= day:
-        yield RunsOn(code="look_back", until=past.until, basis=past.basis,
-                     title=look_back_title(past.trigger, past.first_day, past.until))
+        told = look_back_title(past.trigger, past.first_day, past.until)
+        if not past.certain:
+            told = f"罚款数额未登记,是否构成三年内重大违法记录以认定机关确认为准,至{day_text(past.until)}(含当日)"
+        yield RunsOn(code="look_back" if past.certain else "look_back_uncertain", until=past.until, basis=past.basis,
+                     title=told)
     if found.record.penalty.ban_unread and not found.restrictions:
         yield RunsOn(code="ban_unread", until=None, basis="以处罚决定书为准",
                      title="处罚内容提到限制参加活动,尚未录入,范围和期限以处罚决定书为准")
