@@ -26,7 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # few tests, long ones: begun last they would leave one worker alone at the end
-_LONG = tuple(f"tests/{name}" for name in ("faults", "benchmarks", "commands", "docs", "test_packaging", "test_quality"))
+_LONG = tuple(
+    f"tests/{name}" for name in ("faults", "benchmarks", "commands", "docs", "test_packaging", "test_quality")
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
