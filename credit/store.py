@@ -37,8 +37,11 @@ _BY_CODE = _ENTITY.format(column="code")
 _BY_ID = _ENTITY.format(column="entity_id")
 _BY_PERSON = _ENTITY.format(column="person_ref")
 _NAMED = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
-    FROM credit_entity e WHERE entity_id IN (SELECT entity_id FROM credit_entity WHERE folded_name = {})
-    AND seq <= {}) q WHERE rn = 1 ORDER BY entity_id"""
+    FROM credit_entity e WHERE entity_id IN (SELECT entity_id FROM credit_entity WHERE folded_name = {} AND seq <= {})
+    AND seq <= {}) q WHERE rn = 1 ORDER BY code, entity_id"""
+_FORMER = """SELECT DISTINCT e.code, e.folded_name
+    FROM credit_entity n JOIN credit_entity e ON e.entity_id = n.entity_id
+    WHERE e.code IS NOT NULL AND e.revision < n.revision AND n.seq > {} AND n.seq <= {}"""
 _ALL_ENTITIES = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
     FROM credit_entity e) q WHERE rn = 1 AND entity_id > {} ORDER BY entity_id LIMIT {}"""
 _OF_KEYS = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
@@ -96,8 +99,13 @@ async def entity_by_person(person_ref: str, seq: int = FOREVER) -> Entity | None
 
 
 async def entities_named(folded: str, seq: int = FOREVER) -> list[Entity]:
-    """Entities that bear or bore this folded name."""
-    return [_entity(r) for r in await database.fetch(_NAMED, folded, seq)]
+    """Entities that bear or bore this folded name, as known at `seq`, by code."""
+    return [_entity(r) for r in await database.fetch(_NAMED, folded, seq, seq)]
+
+
+async def former_names(after: int, upto: int) -> list[tuple[str, str]]:
+    """Code and earlier folded names of companies changed in the log positions (after, upto]."""
+    return [(r["code"], r["folded_name"]) for r in await database.fetch(_FORMER, after, upto)]
 
 
 async def entities_of(keys: Sequence[str]) -> dict[str, Entity]:

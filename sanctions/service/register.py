@@ -96,6 +96,7 @@ class Register:
                 of = entity.entity_id
                 rows = parked.pop(entity.code, []) if entity.code else []
                 self._keep(entity, assemble(entity.code, entity, records[of], restrictions[of], rows))
+            await self._former(-1, head.size - 1)
             for code, rows in parked.items():
                 self._files[code] = assemble(code, None, (), (), rows)
             await self._seen(head)
@@ -120,7 +121,12 @@ class Register:
             part = todo[start : start + _AT_ONCE]
             for file in await dossiers([i for i, _ in part if i], [c for _, c in part if c], upto):
                 self._replace(file)
+        await self._former(self.seq, upto)
         await self._seen(head)
+
+    async def _former(self, after: int, upto: int) -> None:
+        for code, folded in await lookup.former_names(after, upto):
+            self._names[folded].add(code)
 
     def _replace(self, file: Dossier) -> None:
         if file.entity is not None:
