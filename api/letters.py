@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
+
 from api.repair_letters import ABOUT_REPAIR, RepairLetters
 from credit import lookup
 from credit.accounts import service as accounts
@@ -63,7 +65,13 @@ class Letters:
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
-        """The case of a penalty after the event at `seq`; None where the record has no regime, so no letter."""
+        """The case of a record after the event at `seq`, announced in its company's chats; None: no letter."""
+        found = await self._case(record_id, event, seq)
+        if found is None:
+            return None
+        return msgspec.structs.replace(found, addresses=found.addresses + await self.chats(found.code))
+
+    async def _case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
         if event.get("kind") in ABOUT_REPAIR:
             return await self.repairs.case(record_id, event, seq)
         today = business_day(self.clock())
@@ -77,7 +85,6 @@ class Letters:
         place = locality_name(self.locality, self.book.current, today)
         facts = _facts(found, prose, issuer, self.book.current, today, place)
         addresses = tuple((c["channel"], c["address"]) for c in prose.contacts if c.get("channel") and c.get("address"))
-        addresses += await self.chats(found.entity.code)
         return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts, addresses=addresses)
 
     async def status(self, record_id: str) -> RecordStatus:

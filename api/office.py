@@ -41,6 +41,6 @@ def channels(settings: Settings, chats: Sequence[Channel] = ()) -> dict[str, Cha
 
 
 def inbox_of(settings: Settings) -> Callable[[str], str]:
-    """Where a company reads a letter: the page that asks it to sign in."""
-    where = settings.web.base_url.rstrip("/") + "/sign-in"
-    return lambda notice_id: where
+    """Where a company reads a letter: on its desk, after signing in."""
+    where = settings.web.base_url.rstrip("/") + "/desk/letters/"
+    return lambda notice_id: where + notice_id

@@ -23,6 +23,7 @@ from api.letters import Letters
 from api.logbook import Logbook
 from api.office import inbox_of, notices_of
 from api.pool import Pool
+from api.promises import promises
 from bots.service import Bots, Chats
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, system_clock
@@ -169,8 +170,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         standing=standing, register=register, asking=asking, counting=counting,
         repairs=repairs,
         hot=Hot(asking, register, book, clock, counting),
-        notices=notices, bots=Bots(chats, clock, book, blobs, repairs, standing, asking, notices),
-        salt=salt, pool=Pool(),
+        notices=notices, salt=salt, pool=Pool(),
+        bots=Bots(chats, clock, book, blobs, repairs, standing, asking, notices, promises(letters.repairs)),
         subscribers=subscribers,
     )
 

@@ -24,13 +24,16 @@ _FILLING = (CaseState.DRAFT, CaseState.SUPPLEMENT_REQUESTED)
 _GIVEN = (PaperState.ATTACHED, PaperState.SIGNED)
 _WANTED = (PaperState.MISSING, PaperState.TO_MEND)
 _PENALTY = "行政处罚"
+Promise = Callable[[Case, str], Awaitable[str]]
+"""(case, record id) → the words of its 承诺书."""
 
 
 class Desk:
     """What a bound chat may see and do about its company's repairs."""
 
-    def __init__(self, repairs: Repairs, standing: Standing) -> None:
+    def __init__(self, repairs: Repairs, standing: Standing, promise: Promise) -> None:
         self.repairs = repairs
+        self.promise = promise
         self.standing = standing
 
     async def plans(self, caller: Caller) -> tuple[PlanLine, ...]:
@@ -128,11 +131,14 @@ class Desk:
         lines = papers(case.items[0].record_id, case, day, rules)
         due = next_due(clocks(case, day, rules))
         supplement = case.state is CaseState.SUPPLEMENT_REQUESTED
+        committed = _signed(case) and not _to_mend(case)
+        wanted = case.state in _FILLING and not committed
         return CaseView(
             case_id=case.case_id, state=STATE_TITLES[case.state], numbers=tuple(document_no(v) for v in views),
             papers=tuple(PaperLine(code=p.code, title=p.title, given=p.state in _GIVEN, wanted=p.state in _WANTED)
                          for p in lines if p.code != COMMITMENT),
-            committed=_signed(case) and not _to_mend(case), open=case.state in _FILLING,
+            committed=committed, open=case.state in _FILLING,
+            promise=await self.promise(case, case.items[0].record_id) if wanted else "",
             due_on=due.due_on if due else None,
             defects=tuple(detail for _, detail in case.words.defects) if supplement else (),
             outcome="" if case.is_open else STATE_TITLES[case.state],

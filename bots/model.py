@@ -176,6 +176,7 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     papers: tuple[PaperLine, ...]
     committed: bool
     open: bool
+    promise: str = ""  # the words to be signed, where they still are
     due_on: date | None = None
     defects: tuple[str, ...] = ()
     outcome: str = ""

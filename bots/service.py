@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bots.channel import ChatChannel
-from bots.desk import Desk
+from bots.desk import Desk, Promise
 from bots.dispatch import Dispatch
 from bots.facts import Facts
 from bots.incoming import Platform
@@ -39,13 +39,13 @@ class Bots:
 
     def __init__(
         self, chats: Chats, clock: Clock, book: Rulebook, blobs: BlobStore, repairs: Repairs, standing: Standing,
-        asking: Asking, notices: Notices,
+        asking: Asking, notices: Notices, promise: Promise,
     ) -> None:
         self.chats = chats
         self.links = chats.links
         self.clock = clock
         self.dispatch = Dispatch(
-            chats.links, Uploads(blobs, clock, book), Desk(repairs, standing), Facts(asking, notices), clock)
+            chats.links, Uploads(blobs, clock, book), Desk(repairs, standing, promise), Facts(asking, notices), clock)
         self.intake = Intake(self.dispatch, clock, chats.platforms)
 
     def with_platform(self, platform: Platform) -> Intake:

@@ -191,7 +191,7 @@ def _paper(paper: PaperLine) -> Say:
 
 def promise(found: Led) -> Message:
     """The 承诺书 before it is signed."""
-    words = say("promise.text", numbers="、".join(found.case.numbers))
+    words = say("promise.text", numbers="、".join(found.case.numbers), text=found.case.promise)
     return Message((*_did(found), words, say("sign.ask")), (choice(Command.CANCEL),))
 
 

@@ -39,7 +39,9 @@ async def test_the_whole_repair_takes_nine_messages(
     assert "查见限制情形" in await person.says("状态")
     assert "2026年7月11日" in await person.says("方案")
     assert "请发送文件" in await person.presses("修复")
-    assert "已收到材料" in await person.hands("履行证明.pdf")
+    promise = await person.hands("履行证明.pdf")
+    assert "已收到材料" in promise
+    assert "承诺不实或者违反承诺的" in promise
     assert "材料已齐" in await person.says("示例甲")
     assert "已提交,待受理" in await person.presses("确认提交")
 

@@ -45,7 +45,7 @@ BOUND = Scene(company=COMPANY, today=TODAY)
 PAPERS = (PaperLine(code="performance", title="履行证明", given=False),
           PaperLine(code="other", title="其他材料", given=False, wanted=False))
 CASE = CaseView(case_id="rep_1", state="填写中", numbers=("示建罚〔2026〕1号",), papers=PAPERS, committed=False,
-                open=True)
+                open=True, promise="承诺不实的,愿意依法承担相应的责任。")
 RECORD = RecordLine(record_id="pen_1", number="示建罚〔2026〕1号", authority="示例市住房和城乡建设局", title="行政处罚",
                     decided_on=date(2026, 5, 20), shown=True, repairable=True)
 
@@ -113,7 +113,7 @@ def test_a_company_is_led_from_the_paper_over_the_promise_to_the_submission() ->
     given_ = replace(CASE, papers=(PaperLine(code="performance", title="履行证明", given=True),))
     signing = advance(filing.state, BOUND, Led(given_, "attached", "upl_1"))
     assert signing.state.step is Step.SIGN
-    assert "愿意承担违反承诺的责任" in words(signing.messages)
+    assert "愿意依法承担相应的责任" in words(signing.messages)
 
     named = advance(signing.state, BOUND, Said("示例甲"))
     assert named.act == acts.Commit("rep_1", signed_by="示例甲")
