@@ -140,6 +140,22 @@ async def _mail(settings: Settings) -> tuple[str, str]:
     return ("on", f"{mail.host}:{mail.port}") if mail.host else ("off", "未设 TENDERCREDIT_SMTP_HOST,不发邮件")
 
 
+async def _telegram(settings: Settings) -> tuple[str, str]:
+    from bots.telegram import check
+    from credit.kernel.settings import BadSettings
+
+    chosen = settings.bots
+    if not chosen.telegram_token:
+        return "off", "未设 TENDERCREDIT_TELEGRAM_TOKEN,不启用 Telegram"
+    try:
+        check(chosen)
+    except BadSettings as exc:
+        return "wrong", exc.detail
+    if chosen.telegram_mode == "webhook" and not settings.web.base_url.startswith("https://"):
+        return "wrong", "webhook 需要 https 的 TENDERCREDIT_BASE_URL;没有公网地址请设 TELEGRAM_MODE=polling"
+    return "on", chosen.telegram_mode
+
+
 async def _address(settings: Settings) -> tuple[str, str]:
     base = settings.web.base_url
     if not base.startswith(("http://", "https://")):
@@ -155,5 +171,5 @@ async def _limits(settings: Settings) -> tuple[str, str]:
 _CHECKS: dict[str, Callable[[Settings], Awaitable[tuple[str, str]]]] = {
     "数据目录 data": _data, "数据库 database": _database, "服务 serving": _served, "任务队列 redis": _redis,
     "签名密钥 log key": _keys, "规则 rules": _rules, "日历 calendar": _calendar, "字体 fonts": _fonts,
-    "邮件 mail": _mail, "对外地址 base url": _address, "限流 rate limit": _limits,
+    "邮件 mail": _mail, "Telegram": _telegram, "对外地址 base url": _address, "限流 rate limit": _limits,
 }
