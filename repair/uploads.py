@@ -16,7 +16,8 @@ PDF, PNG, JPEG, OFD = "application/pdf", "image/png", "image/jpeg", "application
 _BY_NAME: Mapping[str, str] = {"pdf": PDF, "png": PNG, "jpg": JPEG, "jpeg": JPEG, "ofd": OFD}
 EXTENSIONS: Mapping[str, str] = {PDF: "pdf", PNG: "png", JPEG: "jpg", OFD: "ofd"}
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
-_COUNT = re.compile(rb"/Type\s*/Pages\b[^>]*?/Count\s+(\d{1,6})|/Count\s+(\d{1,6})[^>]*?/Type\s*/Pages\b", re.S)
+_COUNT = re.compile(
+    rb"/Type\s*/Pages\b[^>]{0,400}?/Count\s+(\d{1,6})|/Count\s+(\d{1,6})[^>]{0,400}?/Type\s*/Pages\b")
 _MOST_PARTS = 5000  # of an OFD archive
 
 
@@ -54,7 +55,7 @@ def _kind(content: bytes) -> str | None:
         return PDF
     if content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR":
         return PNG
-    if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-512:]:
+    if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in content[-65536:]:
         return JPEG
     if content.startswith(b"PK\x03\x04") and "OFD.xml" in _parts(content):
         return OFD

@@ -35,6 +35,8 @@ from repair.service import OpenInput
 from repair.uploads import EXTENSIONS
 
 READERS = (Role.ENTERPRISE, Role.REVIEWER, Role.AUTHORITY, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
+Short = Annotated[str, msgspec.Meta(max_length=200)]
+Prose = Annotated[str, msgspec.Meta(max_length=2000)]
 OFFERS: list[Guard] = [needs(Role.ENTERPRISE, Role.REVIEWER)]
 OFFICES: list[Guard] = [needs(Role.REVIEWER)]
 
@@ -54,25 +56,25 @@ class AcceptanceInput(Seen, frozen=True, kw_only=True):
     """受理, or 不予受理 with its reason."""
 
     outcome: Acceptance = Acceptance.ACCEPTED
-    reason_code: str = ""
-    reason: str = ""
+    reason_code: Short = ""
+    reason: Prose = ""
 
 
 class DefectInput(msgspec.Struct, frozen=True):
-    paper: str
-    detail: str
+    paper: Short
+    detail: Prose
 
 
 class SupplementInput(Seen, frozen=True, kw_only=True):
     """一次性告知: every defect at once, and the last day to mend them."""
 
-    defects: tuple[DefectInput, ...]
+    defects: Annotated[tuple[DefectInput, ...], msgspec.Meta(max_length=30)]
     until: date
 
 
 class ExtensionInput(Seen, frozen=True, kw_only=True):
     until: date
-    reason: str
+    reason: Prose
 
 
 class DecisionInput(Seen, frozen=True, kw_only=True):
@@ -80,15 +82,15 @@ class DecisionInput(Seen, frozen=True, kw_only=True):
 
     outcome: Outcome
     record_id: str | None = None
-    reason_code: str | None = None
-    reason: str = ""
-    decision_no: str = ""
-    decided_by: str = ""
-    external_no: str = ""
+    reason_code: Short | None = None
+    reason: Prose = ""
+    decision_no: Short = ""
+    decided_by: Short = ""
+    external_no: Short = ""
 
 
 class WithdrawalInput(Seen, frozen=True, kw_only=True):
-    reason: str = ""
+    reason: Prose = ""
 
 
 class PaperForm(msgspec.Struct, kw_only=True):
@@ -198,12 +200,7 @@ class RepairCases(Controller):
     async def promise(self, case_id: str, record_id: str, services: Services, caller: Caller) -> Response[bytes]:
         """The 承诺书 of one record, as signed by name, or to be printed and signed."""
         case = await services.repairs.reading.case(case_id, caller)
-        if case.item(record_id) is None:
-            raise NotFound("本申请不含这条记录 not a record of this case")
-        signed = case.commitment(record_id)
-        facts = await RepairLetters(services.book, services.clock, services.standing).commitment(case, record_id)
-        stamp = Stamp(number="", issued_on=signed.signed_on if signed else None, verify_url="")
-        content = await services.renderer.render(letters.compose(LetterKind.COMMITMENT, facts, stamp))
+        content = await promise_pdf(case, record_id, services)
         headers = {"Content-Disposition": 'attachment; filename="commitment.pdf"'}
         return Response(content, media_type="application/pdf", headers=headers)
 
@@ -272,3 +269,13 @@ class RepairCases(Controller):
 
 def _shown(case: Case, services: Services) -> CaseAnswer:
     return case_answer(case, business_day(services.clock()), services.book.current)
+
+
+async def promise_pdf(case: Case, record_id: str, services: Services) -> bytes:
+    """The 承诺书 of one record of a case as PDF. Raises NotFound."""
+    if case.item(record_id) is None:
+        raise NotFound("本申请不含这条记录 not a record of this case")
+    signed = case.commitment(record_id)
+    facts = await RepairLetters(services.book, services.clock, services.standing).commitment(case, record_id)
+    stamp = Stamp(number="", issued_on=signed.signed_on if signed else None, verify_url="")
+    return await services.renderer.render(letters.compose(LetterKind.COMMITMENT, facts, stamp))

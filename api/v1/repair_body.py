@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request
@@ -22,7 +22,7 @@ class SignedByName(msgspec.Struct, frozen=True, kw_only=True):
     """承诺书 signed by name; `record_id` may be left out where the application has one record."""
 
     version: int
-    signed_by: str
+    signed_by: Annotated[str, msgspec.Meta(max_length=100)]
     signed_on: date
     record_id: str | None = None
 

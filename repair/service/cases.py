@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -34,7 +34,7 @@ from repair.refusals import AlreadyOpen, CorrectionUnknown, DecidersDiffer, NotR
 from repair.repairable import RecordView, Repairable, authority_of, pushed_by, repairable, with_corrected
 from repair.service.files import record_view
 from repair.service.parties import party_of
-from repair.steps import required_papers
+from repair.steps import paper_codes, required_papers
 from repair.workflow import advance
 from sanctions.service.standing import Standing
 
@@ -46,7 +46,7 @@ class OpenInput(msgspec.Struct, frozen=True, kw_only=True):
 
     records: tuple[str, ...]
     channel: FilingChannel | None = None
-    contact: str = ""
+    contact: Annotated[str, msgspec.Meta(max_length=200)] = ""
     corrected_on: date | None = None
 
 
@@ -104,12 +104,14 @@ class Cases:
     ) -> Case:
         entity = found[0].entity
         office = await accounts.find_organisation(decider.code) if decider.code else None
-        windows = {pushed_by(one) for one in found} | ({caller.org_code} if caller.role is Role.REVIEWER else set())
+        windows = {pushed_by(one) for one in found} - {decider.code, ""}
+        if caller.role is Role.REVIEWER:
+            windows |= {caller.org_code}
         usual = filing(found[0].classification.regime, day, self.book.current).channel
         return Case(
             case_id=new_id("rep"), version=1, entity_id=entity.entity_id, code=entity.code or "",
             state=CaseState.DRAFT, channel=given.channel or usual, decider=decider, opened_on=day, items=items,
-            region=office.region if office else "", windows=tuple(sorted(windows - {decider.code, ""} - {None})),
+            region=office.region if office else "", windows=tuple(sorted(windows)),
             corrected_on=given.corrected_on, words=Words(contact=given.contact.strip()),
         )
 
@@ -165,7 +167,12 @@ class Cases:
     async def ask_supplement(
         self, case_id: str, version: int, act: AskSupplement, caller: Caller, *, request: Request | None = None
     ) -> Case:
-        """补正, once, everything at once."""
+        """补正, once, everything at once. Raises Invalid for a paper that the rules do not know."""
+        known = paper_codes(self.today, self.book.current)
+        faults = tuple(FieldError(f"/defects/{i}/paper", "not_allowed", f"只能是:{'、'.join(sorted(known))}")
+                       for i, (paper, _) in enumerate(act.defects) if paper not in known)
+        if faults:
+            raise Invalid("没有这项材料 no such paper", errors=faults)
         return await self.act(case_id, version, act, caller, request,
                               lambda c, p: RepairSupplementAsked(**of_case(c, p), until=act.until))
 

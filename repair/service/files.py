@@ -7,7 +7,7 @@ from datetime import date
 from credit import lookup
 from credit.kernel.errors import NotFound
 from credit.kernel.rules import RuleSet
-from credit.model import RecordKind
+from credit.model import RecordKind, Stage
 from credit.schemes import Scheme
 from repair import store
 from repair.plans import CompanyFile
@@ -26,8 +26,9 @@ async def record_view(standing: Standing, record_id: str, day: date) -> RecordVi
 
 
 async def company_file(standing: Standing, code: str, day: date, rules: RuleSet) -> CompanyFile:
-    """Every penalty and list entry of a company, oldest first, with the newest case of each."""
-    views: list[RecordView] = [*await standing.penalties(code, day), *await standing.listings(code, day)]
+    """Every penalty and list entry of a company, oldest first, with the newest case of each; no drafts."""
+    penalties = [p for p in await standing.penalties(code, day) if p.record.penalty.stage is Stage.DECIDED]
+    views: list[RecordView] = [*penalties, *await standing.listings(code, day)]
     views.sort(key=lambda found: found.record.first_seq)
     cases = await store.newest_of_records([found.record.record_id for found in views])
     bars = tuple(r for found in views if isinstance(found, PenaltyView) for r in found.restrictions)

@@ -5,19 +5,24 @@ from __future__ import annotations
 from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Role
 from credit.kernel.errors import NotFound
-from repair.model import Case, Party
+from repair.model import Case, CaseState, Party
 from repair.refusals import NotTheDecider
 
+_FILLED_IN = frozenset({CaseState.DRAFT, CaseState.SUPPLEMENT_REQUESTED})
 _NOBODY = "没有这件申请,或无权查看 no such case, or it is not yours to see"
 
 
 def party_of(case: Case, caller: Caller) -> Party:
-    """As what the caller acts. Raises NotFound for another company, NotTheDecider for another office."""
+    """As what the caller acts: the 认定单位 that opened a case for a company fills in as its window, and decides.
+
+    Raises NotFound for another company, NotTheDecider for another office.
+    """
     if caller.role is Role.ENTERPRISE and caller.org_code == case.code:
         return Party.APPLICANT
     if caller.role is Role.REVIEWER:
         if caller.org_code == case.decider.code:
-            return Party.DECIDER
+            filling = case.state in _FILLED_IN and caller.org_code in case.windows
+            return Party.WINDOW if filling else Party.DECIDER
         if caller.org_code in case.windows:
             return Party.WINDOW
         raise NotTheDecider(f"谁认定、谁修复:该记录的认定单位是“{case.decider.name}”")

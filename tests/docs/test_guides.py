@@ -20,7 +20,7 @@ from credit.kernel.settings import Settings
 from tests.docs.guides import ROOT, check, followed, steps, workplace
 from tests.fakes import FakeClock
 
-GUIDES = ("first-steps", "department", "enterprise", "platform", "auditor", "operator")
+GUIDES = ("first-steps", "department", "enterprise", "platform", "auditor", "operator", "repair")
 
 
 class Place(NamedTuple):

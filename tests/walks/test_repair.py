@@ -8,7 +8,7 @@ from typing import Any
 from pypdf import PdfReader
 
 from credit.kernel import ledger
-from tests.walks.cases import collusion, firm, stop
+from tests.walks.cases import collusion, firm, penalty, stop
 from tests.walks.house import SAFETY, SUPPLIES, WATER, House
 from tests.walks.repairs import PDF, Desk, general
 
@@ -109,6 +109,26 @@ async def test_a_window_fills_in_but_does_not_grant(house: House) -> None:
     done = await desk.decide(org=WATER)
     assert (done["state"], done["state_title"]) == ("ended_prefilled", "已代填,待认定单位决定")
     assert len((await house.get(f"/v1/entities/{desk.code}/records")).json()["items"]) == 1
+
+
+async def test_the_deciding_authority_may_fill_in_at_its_own_window(house: House) -> None:
+    desk, record = await general(house)
+    office = await desk.reviewer()
+    await desk.open(record, who=office, channel="offline_window")
+    await desk.upload(by=office)
+    await desk.do("commitment", {"signed_by": "示例法人", "signed_on": "2026-11-20"}, by=office)
+    await desk.do("submission", by=office)
+    await desk.do("acceptance", by=office)
+    unknown = {"defects": [{"paper": "passport", "detail": "示例"}], "until": "2026-12-20"}
+    refused = await desk.do("supplement-request", unknown, by=office, status=422)
+    assert refused["errors"][0]["pointer"] == "/defects/0/paper"
+    assert (await desk.decide())["state"] == "granted"
+
+
+async def test_a_draft_decision_is_in_nobodys_plan(house: House) -> None:
+    code = firm()
+    await house.push(penalty(code, decided_on="2026-11-20"), query="?stage=draft")
+    assert (await Desk(house, code).plan())["records"] == []
 
 
 async def test_a_window_records_the_decision_of_the_deciding_authority(house: House) -> None:
