@@ -51,7 +51,7 @@ class Health(Controller):
         """Counts as Prometheus text, for an operator's key or a caller on this machine."""
         if not _may_see_counts(request):
             raise Forbidden("仅运营方密钥或本机可读 operators or loopback only")
-        return Response(await _counts(request.app.state.meter), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await _counts(request.app.state.meter), media_type="text/plain; version=0.0.4")
 
     @get("/favicon.ico", include_in_schema=False, sync_to_thread=False)
     def favicon(self) -> Response[str]:

@@ -41,6 +41,8 @@ from sanctions.verdicts import PublicRestriction
 
 SEES_SCORES = (Role.ENTERPRISE, Role.PLATFORM, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR,
                Role.OPERATOR)
+KnownAt = Annotated[str | None, Parameter(description="当时所知:时间(RFC 3339)或日志序号")]
+Ground = Annotated[str | None, Parameter(description="办理投诉的机关查询既往状态时,填投诉受理编号")]
 OnDay = Annotated[date | None, QueryParameter(name="on", description="哪一天,默认今天")]
 
 
@@ -176,12 +178,13 @@ class Entities(Controller):
     @get("/{code:str}/score", guards=[needs(*SEES_SCORES)], summary="得分 Score")
     async def score(
         self, code: str, scheme: str, services: Services, caller: Caller, on: OnDay = None,
-        known_at: Annotated[datetime | None, Parameter(description="当时所知")] = None,
+        known_at: KnownAt = None, ground: Ground = None,
     ) -> ScoreAnswer:
         """The score with every line explained, at any day, from what was known now or then."""
         _own(caller, code)
-        day, seq = on or business_day(services.clock()), await _known(known_at, caller, code)
-        found = await services.standing.score(uscc.check(code), scheme, day, seq)
+        code, day = uscc.check(code), on or business_day(services.clock())
+        seq = await _known(known_at, services, caller, code, ground)
+        found = await services.standing.score(code, scheme, day, seq)
         head = await ledger.head()
         return _score(found, services, min(seq, head.size - 1))
 
@@ -203,23 +206,25 @@ class Entities(Controller):
     @get("/{code:str}/standing", summary="现状 Standing")
     async def standing(
         self, code: str, services: Services, visitor: Caller | None, on: OnDay = None,
-        known_at: Annotated[datetime | None, Parameter(description="当时所知")] = None,
+        known_at: KnownAt = None, ground: Ground = None,
     ) -> StandingAnswer:
-        """What restricts a company on a day; a past `known_at` only for the company itself and the auditor."""
-        day, seq = on or business_day(services.clock()), await _known(known_at, visitor, code)
-        code = uscc.check(code)
-        file, rules = await dossier(code, seq), await services.book.at(seq)
-        inside = sees_all(visitor, code)
+        """What restricts a company on a day; a past `known_at` only for the entitled, and logged.
+
+        The public sees of another day only what is shown today as well: what was repaired is gone for every day.
+        """
+        code, today = uscc.check(code), business_day(services.clock())
+        day, seq = on or today, await _known(known_at, services, visitor, code, ground)
+        known_seq = min(seq, (await ledger.head()).size - 1)
+        if not sees_all(visitor, code):
+            return await _public_standing(services, code, day, known_seq, today)
+        file, entries = await dossier(code, seq), await services.standing.listings(code, day, seq)
         views = [v for v in await services.standing.penalties(code, day, seq) if told(v, visitor)]
         return StandingAnswer(
-            code=code, on=day, known_seq=min(seq, (await ledger.head()).size - 1),
-            published_restrictions=published_restrictions(file, day, rules),
-            restrictions=tuple(restriction_line(r) for v in views if counts(v.record) for r in v.restrictions)
-            if inside else None,
-            parked=len(file.parked) if inside else None,
-            records=tuple(full_record(v, None) if inside else public_record(v) for v in views if inside or v.published),
-            listings=tuple(full_listing(e, None) if inside else public_listing(e)
-                           for e in await services.standing.listings(code, day, seq) if inside or e.published),
+            code=code, on=day, known_seq=known_seq,
+            published_restrictions=published_restrictions(file, day, await services.book.at(seq)),
+            restrictions=tuple(restriction_line(r) for v in views if counts(v.record) for r in v.restrictions),
+            parked=len(file.parked), records=tuple(full_record(v, None) for v in views),
+            listings=tuple(full_listing(e, None) for e in entries),
         )
 
     @get("/{code:str}/access-log", guards=[needs(Role.ENTERPRISE, Role.AUDITOR)], summary="谁查询过本单位 Who asked")
@@ -259,14 +264,43 @@ def _own(caller: Caller, code: str) -> None:
         raise Forbidden("企业只能查看本单位 an enterprise sees itself only")
 
 
-async def _known(known_at: datetime | None, visitor: Caller | None, code: str) -> int:
-    """The log position of `known_at`; only the auditor and companies (about themselves) may look back."""
+async def _known(
+    known_at: str | None, services: Services, visitor: Caller | None, code: str, ground: str | None
+) -> int:
+    """The log position of `known_at`, a moment or a seq. Raises Invalid, NotYetKnown, PastNotAllowed."""
     if known_at is None:
         return lookup.FOREVER
-    own = visitor is not None and visitor.role is Role.ENTERPRISE and visitor.org_code == code
-    if visitor is None or not (own or visitor.may(Role.AUDITOR)):
-        raise Forbidden("既往状态只向企业本身和审计机构提供 the past is shown to the company itself and the auditor")
-    return await ledger.seq_at(known_at)
+    return await services.asking.look_back(moment_or_seq(known_at), visitor, [code], complaint=ground)
+
+
+def moment_or_seq(text: str) -> datetime | int:
+    """A log position as an address writes it; a plus sign that became a blank is read as one. Raises Invalid."""
+    if text.isascii() and text.isdigit() and len(text) < 19:
+        return int(text)
+    try:
+        moment = msgspec.convert(text.strip().replace(" ", "+"), datetime)
+    except msgspec.ValidationError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not 1900 <= moment.year < 3000:
+        raise Invalid("known_at 有误", errors=(
+            FieldError("/known_at", "wrong_form", "填写日志序号,或带时区的时间,如 2026-05-20T09:00:00+08:00"),))
+    return moment
+
+
+async def _public_standing(services: Services, code: str, day: date, seq: int, today: date) -> StandingAnswer:
+    """What is shown on `day` and still today."""
+    file, rules, standing = await dossier(code, seq), await services.book.at(seq), services.standing
+    bars = published_restrictions(file, today, rules)
+    records = {v.record.record_id for v in await standing.penalties(code, today, seq) if v.published}
+    entries = {e.record.record_id for e in await standing.listings(code, today, seq) if e.published}
+    return StandingAnswer(
+        code=code, on=day, known_seq=seq,
+        published_restrictions=tuple(r for r in published_restrictions(file, day, rules) if r in bars),
+        records=tuple(public_record(v) for v in await standing.penalties(code, day, seq)
+                      if v.published and v.record.record_id in records),
+        listings=tuple(public_listing(e) for e in await standing.listings(code, day, seq)
+                       if e.published and e.record.record_id in entries),
+    )
 
 
 def _score(found: Score, services: Services, seq: int) -> ScoreAnswer:

@@ -22,7 +22,7 @@ from sanctions.events import PastAsked
 from sanctions.question import Question, prepare
 from sanctions.reasons import doubt
 from sanctions.service import dossiers
-from sanctions.service.register import Register
+from sanctions.service.register import NotYetKnown, Register
 from sanctions.service.standing import scheme, with_classes
 from sanctions.verdicts import (
     CAVEAT,
@@ -112,9 +112,9 @@ class Asking:
     async def ask(self, question: Ask, caller: Caller) -> Answer:
         """The answer for up to 1,000 subjects. Raises Invalid, TenderContradictory, PastNotAllowed, NotYetKnown."""
         _check(question, caller)
-        seq = await self._position(question.known_at)
-        if seq is not None:
-            await self._admit_past(question, caller, seq)
+        if question.known_at is not None:
+            codes = [s.code for s in question.subjects]
+            seq = await self.look_back(question.known_at, caller, codes, complaint=question.ground, now_too=True)
             return await self._past(question, seq)
         await self.register.follow(question.min_seq if question.min_seq is not None else -1)
         return self.now(question)
@@ -134,31 +134,28 @@ class Asking:
                      data_age_s=register.age(), sources=register.sources)
         return _answer(question, parties, ready, as_of, self.book.current.digest)
 
-    async def _position(self, known_at: datetime | int | None) -> int | None:
-        """The past log position asked for; None where the question is about now."""
-        if known_at is None:
-            return None
+    async def look_back(
+        self, known_at: datetime | int, caller: Caller | None, codes: Sequence[str | None], *,
+        complaint: str | None = None, now_too: bool = False,
+    ) -> int:
+        """The log position of `known_at`, for the entitled; a past one is logged before the answer.
+
+        With `now_too` the newest position is anybody's. Raises PastNotAllowed, and NotYetKnown for what is to come:
+        the same `known_at` never means two positions.
+        """
         head = await ledger.head()
-        seq = known_at if isinstance(known_at, int) else await ledger.seq_at(known_at)
         if isinstance(known_at, int) and known_at < 0:
             raise Invalid("known_at 不得为负", errors=(FieldError("/known_at", "out_of_range", "填写日志序号或时间"),))
-        return seq if seq < head.size - 1 else None
-
-    async def _admit_past(self, question: Ask, caller: Caller, seq: int) -> None:
-        """Lets the entitled in and logs the question before it is answered."""
-        own = all(s.code == caller.org_code for s in question.subjects)
-        entitled = (
-            caller.role is Role.AUDITOR
-            or (caller.role is Role.ENTERPRISE and own)
-            or (caller.role is Role.AUTHORITY and bool(question.ground and question.ground.strip()))
-        )
-        if not entitled:
-            raise PastNotAllowed(
-                "既往状态只答复审计机构、企业本身和办理投诉的机关(须填 ground:投诉受理编号)"
-            )
-        ground = {Role.AUDITOR: "audit", Role.ENTERPRISE: "own"}.get(caller.role, "complaint")
-        async with unit(by=caller.key_id, now=self.clock()) as u:
-            u.record(PastAsked(subject=caller.org_code, known_seq=seq, subjects=len(question.subjects), ground=ground))
+        if known_at >= head.size if isinstance(known_at, int) else known_at > self.clock():
+            raise NotYetKnown("known_at 尚未到来;查询现状请不填 known_at not yet reached", seq=head.size - 1)
+        seq = known_at if isinstance(known_at, int) else await ledger.seq_at(known_at)
+        if now_too and seq == head.size - 1:
+            return seq
+        who, ground = _entitled(caller, codes, complaint)
+        if seq < head.size - 1:
+            async with unit(by=who.key_id, now=self.clock()) as u:
+                u.record(PastAsked(subject=who.org_code, known_seq=seq, subjects=len(codes), ground=ground))
+        return seq
 
     async def _moment(self, known_at: datetime | int | None, seq: int) -> datetime:
         """The moment a past question puts itself in: what is "now" in it, so that its answer stays the same."""
@@ -175,6 +172,18 @@ class Asking:
         head = await ledger.head()
         as_of = AsOf(log=head.origin, valid_at=day, known_seq=seq, known_at=moment, data_age_s=0, sources=held)
         return _answer(question, parties, ready, as_of, rules.digest)
+
+
+def _entitled(caller: Caller | None, codes: Sequence[str | None], complaint: str | None) -> tuple[Caller, str]:
+    """Who may look back, and on which ground: the auditor, a company at itself, an authority with a complaint."""
+    grounds = {Role.AUDITOR: "audit"}
+    if caller is not None and all(code == caller.org_code for code in codes):
+        grounds[Role.ENTERPRISE] = "own"
+    if complaint and complaint.strip():
+        grounds[Role.AUTHORITY] = "complaint"
+    if caller is None or caller.role not in grounds:
+        raise PastNotAllowed("既往状态只答复审计机构、企业本身和办理投诉的机关(须填 ground:投诉受理编号)")
+    return caller, grounds[caller.role]
 
 
 def _check(question: Ask, caller: Caller) -> None:
