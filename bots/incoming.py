@@ -9,6 +9,8 @@ import msgspec
 
 from bots.replies import Reply
 
+TELEGRAM = "telegram"
+
 
 class FileRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file as the platform names it. `size` 0 where it does not say."""

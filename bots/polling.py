@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bots import store
-from bots.incoming import Gone, Unsendable, Wait
+from bots.incoming import TELEGRAM, Gone, Unsendable, Wait
 from bots.intake import Intake
-from bots.telegram import TELEGRAM, Telegram
 from credit.kernel import leases
 from credit.kernel.clock import Clock
 from credit.kernel.ids import new_token
+
+if TYPE_CHECKING:
+    from bots.telegram import Telegram
 
 log = logging.getLogger("tendercredit.telegram")
 LEASE = "telegram.poll"

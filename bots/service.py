@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from bots.channel import ChatChannel
 from bots.desk import Desk, Promise
 from bots.dispatch import Dispatch
 from bots.facts import Facts
-from bots.incoming import Platform
+from bots.incoming import TELEGRAM, Platform
 from bots.intake import Intake
 from bots.links import Links
 from bots.polling import Polling
-from bots.telegram import TELEGRAM, Telegram
 from bots.uploads import Uploads
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock
@@ -23,15 +23,24 @@ from repair.service import Repairs
 from sanctions.service.ask import Asking
 from sanctions.service.standing import Standing
 
+if TYPE_CHECKING:
+    from bots.telegram import Telegram
+
 
 class Chats:
     """What must be there before letters: the platforms that are set up, the bindings, the channels to them."""
 
     def __init__(self, settings: BotSettings, clock: Clock, inbox: Callable[[str], str]) -> None:
         self.links = Links(clock)
-        self.telegram = Telegram(settings) if settings.telegram_token else None
+        self.telegram = _telegram(settings) if settings.telegram_token else None
         self.platforms: Mapping[str, Platform] = {TELEGRAM: self.telegram} if self.telegram else {}
         self.channels = [ChatChannel(p, self.links, clock, inbox) for p in self.platforms.values()]
+
+
+def _telegram(settings: BotSettings) -> Telegram:
+    from bots.telegram import Telegram  # heavy, and not needed where no bot is set up
+
+    return Telegram(settings)
 
 
 class Bots:

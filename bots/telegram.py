@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
-from bots.incoming import FileRef, Gone, Incoming, NoFile, Unsendable, Wait
+from bots.incoming import TELEGRAM, FileRef, Gone, Incoming, NoFile, Unsendable, Wait
 from bots.replies import Choice, Reply
 from credit.kernel.settings import BadSettings, Bots
 
@@ -36,7 +36,6 @@ from telegram.error import (
 from telegram.ext import AIORateLimiter, Application
 
 log = logging.getLogger("tendercredit.telegram")
-TELEGRAM = "telegram"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _NO_CHAT = ("chat not found", "user is deactivated", "peer_id_invalid", "chat_id is empty")
