@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import BytesIO
 from typing import Any
 
@@ -192,6 +193,43 @@ async def test_the_promise_can_be_printed_before_and_after_signing(house: House)
     for answer in (blank, signed):
         assert answer.status_code == 200 and answer.content.startswith(b"%PDF"), answer.text
     assert ("示例法人" in printed(blank.content), "示例法人" in printed(signed.content)) == (False, True)
+
+
+async def test_of_two_at_the_same_moment_one_gets_a_clear_no(house: House) -> None:
+    desk, record = await general(house)
+    body, company = {"records": [record]}, await desk.company()
+    opened = await asyncio.gather(*(house.post("/v1/repair-cases", body, company) for _ in range(3)))
+    assert sorted(a.status_code for a in opened) == [201, 409, 409]
+    desk.case = next(a.json() for a in opened if a.status_code == 201)
+    await desk.upload()
+    await desk.sign()
+    await desk.do("submission")
+    await desk.do("acceptance", by=await desk.reviewer())
+    path, office = f"/v1/repair-cases/{desk.case['id']}/decision", await desk.reviewer()
+    seen, ways = desk.case["version"], ("granted", "refused", "granted")
+    said = [{"version": seen, "outcome": way, "reason": "示例"} for way in ways]
+    decided = await asyncio.gather(*(house.post(path, one, office) for one in said))
+    assert sorted(a.status_code for a in decided) == [200, 409, 409]
+
+
+async def test_records_of_one_authority_go_in_one_application_each_with_its_promise(house: House) -> None:
+    desk, first = await general(house)
+    done = {"corrected_on": "2026-06-15", "performed_on": "2026-06-10", "severity": "general"}
+    second = (await house.push(penalty(desk.code, **done)))["id"]
+    water = (await house.push(penalty(desk.code, WATER, **done), WATER))["id"]
+    assert (await desk.open(first, water, status=422))["code"] == "deciders_differ"
+    await desk.open(first, second)
+    await desk.upload()
+    await desk.sign(record_id=first)
+    half = await desk.do("submission", status=422)
+    assert (half["code"], half["errors"][0]["pointer"]) == ("commitment_unsigned", "/records/1")
+    await desk.sign(record_id=second)
+    await desk.do("submission")
+    await desk.do("acceptance", by=await desk.reviewer())
+    assert (await desk.decide(status=422))["errors"][0]["pointer"] == "/record_id"
+    assert (await desk.decide(record_id=first))["state"] == "accepted"
+    ended = await desk.decide("refused", record_id=second, reason="示例理由")
+    assert (ended["state"], [r["outcome"] for r in ended["records"]]) == ("partly_granted", ["granted", "refused"])
 
 
 async def letter(desk: Desk, kind: str) -> str:
