@@ -13,8 +13,9 @@ from typing import Any
 from api.samples import Samples
 from api.seed import BY, PUSH_ANY
 from api.wiring import Services
+from credit.accounts import passwords, people
 from credit.accounts import service as accounts
-from credit.accounts.model import Role
+from credit.accounts.model import PersonInput, Role
 from credit.kernel.settings import Settings
 
 FILE = "demo.json"
@@ -24,6 +25,10 @@ _KEYS = (
     Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.PLATFORM, Role.ENTERPRISE, Role.AUDITOR, Role.OPERATOR,
 )
 _LOGINS = (Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.ENTERPRISE, Role.PLATFORM, Role.OPERATOR)
+_NAMES = {
+    Role.AUTHORITY: "示例执法人员", Role.REVIEWER: "示例经办", Role.COORDINATOR: "示例信用科",
+    Role.ENTERPRISE: "王示例", Role.PLATFORM: "示例交易员", Role.OPERATOR: "示例运维",
+}
 _OURS = ("blobs", "keys", "checkpoints", "backups", FILE)  # beside the SQLite files; nothing else is ever removed
 
 
@@ -64,6 +69,21 @@ async def new_keys(services: Services, samples: Samples) -> dict[str, str]:
     return made
 
 
+async def new_logins(services: Services, samples: Samples) -> dict[str, dict[str, str]]:
+    """A sign-in for each role that has pages, with a new password at every start; earlier sign-ins end."""
+    now, made = services.clock(), {}
+    for role in _LOGINS:
+        login = f"demo-{role.value}"
+        known = await people.person_of(login)
+        if known is None:
+            given = PersonInput(login=login, display_name=_NAMES[role], org_code=holder(samples, role), role=role)
+            password, _ = await people.create_person(given, by=BY, now=now, password=passwords.one_time())
+        else:
+            password, _ = await people.set_password(known.person_id, by=BY, now=now, password=passwords.one_time())
+        made[role.value] = {"name": login, "password": password}
+    return made
+
+
 def holder(samples: Samples, role: Role) -> str:
     """Whose key it is: the role's first organisation; for the reviewer, who decided the repairable penalty."""
     if role is Role.REVIEWER:
@@ -72,11 +92,11 @@ def holder(samples: Samples, role: Role) -> str:
     return next(o.code for o in samples.organisations() if o.role is role)
 
 
-def write(data: Path, base_url: str, keys: dict[str, str], samples: Samples) -> Path:
-    """`demo.json`, readable by its owner alone. People cannot sign in yet: their logins are empty."""
-    content = {
-        "base_url": base_url, "keys": keys, "logins": {role.value: {} for role in _LOGINS}, "samples": samples.named(),
-    }
+def write(
+    data: Path, base_url: str, keys: dict[str, str], logins: dict[str, dict[str, str]], samples: Samples
+) -> Path:
+    """`demo.json`, readable by its owner alone."""
+    content = {"base_url": base_url, "keys": keys, "logins": logins, "samples": samples.named()}
     target = data / FILE
     draft = target.with_suffix(f".{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

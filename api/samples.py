@@ -12,12 +12,14 @@ import msgspec
 from credit.accounts.model import OrganisationInput, Role
 from credit.model import Authority, Stage
 from credit.service import EntityInput, MeritInput
+from repair.model import CaseState
 from sanctions.model import PenaltyCommand
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
 FILES = (
     "organisations.json", "entities.json", "merits.json", "penalties_push.json", "penalties.csv", "opening.json",
+    "repairs.json",
 )
 
 
@@ -33,6 +35,18 @@ class Push(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"})
     org_code: str
     penalty: PenaltyCommand
     stage: Stage = Stage.DECIDED
+
+
+class RepairSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
+    """A penalty of the office `as`, and how far the application for its repair is."""
+
+    org_code: str
+    penalty: PenaltyCommand
+    state: CaseState
+
+
+class _Repairs(msgspec.Struct, frozen=True):
+    cases: tuple[RepairSample, ...]
 
 
 class _MeritSubject(msgspec.Struct, frozen=True):
@@ -101,6 +115,9 @@ class Samples:
                        authority=m.authority)
             for m in given
         ]
+
+    def repairs(self) -> tuple[RepairSample, ...]:
+        return self._read("repairs.json", _Repairs).cases
 
     def _read(self, name: str, kind: type[T]) -> T:
         return msgspec.json.decode((self.path / name).read_bytes(), type=kind)

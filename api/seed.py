@@ -9,6 +9,7 @@ import msgspec
 
 from api.events import DemoOpened, DemoSeeded
 from api.samples import Samples
+from api.seed_repairs import seed_repair
 from api.wiring import Services
 from credit.accounts import service as accounts
 from credit.accounts.model import Caller, OrganisationInput, Role
@@ -39,6 +40,7 @@ class Seeded(msgspec.Struct, kw_only=True):
     merits: int = 0
     pushes: int = 0
     duplicates: int = 0
+    repairs: int = 0
     file: ImportReport = msgspec.field(default_factory=ImportReport)
 
 
@@ -83,6 +85,10 @@ async def seed(services: Services, samples: Samples, tell: Tell = lambda said: N
     tell(f"企业 {done.entities},良好行为 {done.merits}")
     await _pushes(services, samples, done)
     tell(f"单件推送 {done.pushes}")
+    for sample in samples.repairs():
+        await seed_repair(services, sample)
+        done.repairs += 1
+    tell(f"信用修复申请 {done.repairs}")
     done.file = await _file(services, samples)
     tell(f"双公示文件 {done.file.rows} 行:登记 {done.file.accepted},待补正 {len(done.file.parked)},"
          f"退回 {len(done.file.rejected)}")

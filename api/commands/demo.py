@@ -72,8 +72,12 @@ async def _prepare(services: Services, url: str) -> None:
         if done.again:
             note("示例 samples: 已装入 in already")
         keys = await made.new_keys(services, found)
-    where = made.write(services.settings.data, url, keys, found)
+        logins = await made.new_logins(services, found)
+    where = made.write(services.settings.data, url, keys, logins, found)
     note(f"密钥 keys: {where}")
+    note(f"登录 sign in: {url}/sign-in")
+    for role, given in logins.items():
+        note(f"  {role}: {given['name']}  {given['password']}")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -56,9 +57,12 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError:
             return None
 
-    def kept(self) -> dict[str, str]:
-        """What was typed, by field."""
-        return {name: self.text(name) for name in self.texts if name not in _HIDDEN}
+    def kept(self) -> defaultdict[str, str]:
+        """What was typed, by field; empty for every other field."""
+        return defaultdict(str, {name: self.text(name) for name in self.texts if name not in _HIDDEN})
+
+
+NOTHING = Sent(texts={}, files={})
 
 
 async def provide_sent(request: Request[Any, Any, State]) -> Sent:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.web import company, letters, pages, people, query, rulebook
+from api.web import company, desk, letters, pages, people, query, repairing, review, rulebook
 
 ROUTES: list[Any] = [
     query.Query, company.Companies, letters.Letters, rulebook.RulePage, people.SignIn, people.Leaving, people.Account,
-    pages.STATIC,
+    desk.Desk, desk.Chats, repairing.Records, repairing.Repairing, review.Queue, review.Region, review.Seeing,
+    review.Reviewing, pages.STATIC,
 ]

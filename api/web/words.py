@@ -11,6 +11,10 @@ from credit.kernel.clock import SHANGHAI
 from credit.model import PenaltyKind, Severity, SubjectKind
 from notices.letters import KIND_WORDS, SEVERITY_WORDS
 from notices.wording import yuan
+from repair.model import STATE_TITLES, CaseState
+from repair.steps import PaperLine
+from repair.uploads import EXTENSIONS
+from repair.workflow import DECISION
 from sanctions.wording import day_text
 
 SUBJECT_WORDS = {
@@ -21,6 +25,11 @@ ROLE_WORDS = {
     Role.ENTERPRISE: "企业", Role.AUTHORITY: "行政机关", Role.REVIEWER: "认定单位信用修复经办",
     Role.COORDINATOR: "信用牵头部门",
     Role.PLATFORM: "交易平台", Role.AUDITOR: "审计机关", Role.OPERATOR: "运营方",
+}
+_FIELDS = {
+    "signed_by": "签署人", "signed_on": "签署日期", "reason": "理由", "until": "截止日期", "contact": "联系方式",
+    "decision_no": "决定文号", "decided_by": "决定单位", "external_no": "外部受理编号", "outcome": "决定",
+    "corrected_on": "纠正日期", "reason_code": "理由类别",
 }
 _CJK = "\u4e00-\u9fff〔〕“”《》（）"
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
@@ -56,6 +65,36 @@ def role(found: Role) -> str:
     return ROLE_WORDS[found]
 
 
+def asker(found: str) -> str:
+    """A kind of asker as it is counted: a role, or the public."""
+    return "公众" if found == "public" else ROLE_WORDS[Role(found)]
+
+
+def case_state(found: CaseState) -> str:
+    return STATE_TITLES[found]
+
+
+def paper(code: str, papers: Iterable[PaperLine]) -> str:
+    """The title of a paper among those of a case."""
+    if code == DECISION:
+        return "决定文书"
+    return zh(next((p.title for p in papers if p.code == code), code))
+
+
+def file_kind(media_type: str) -> str:
+    return EXTENSIONS.get(media_type, "").upper() or "文件"
+
+
+def file_size(count: int) -> str:
+    """Bytes as people read them: 48 KB, 2.3 MB."""
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} KB"
+
+
+def field_name(code: str) -> str:
+    """A form's field in words."""
+    return _FIELDS.get(code, code)
+
+
 def money(fen: int) -> str:
     """Fen as yuan with thousands apart: 2,334,000.50元."""
     whole, dot, rest = yuan(fen).removesuffix("元").partition(".")
@@ -73,5 +112,7 @@ def iso(value: date) -> str:
 
 FILTERS = {
     "zh": zh, "day": day_text, "moment": moment, "kinds": kinds, "severity": severity, "subject": subject,
-    "money": money, "role": role, "grouped": grouped, "iso": iso,
+    "money": money, "role": role,
+    "asker": asker, "case_state": case_state, "paper": paper, "file_kind": file_kind, "file_size": file_size,
+    "field_name": field_name, "grouped": grouped, "iso": iso,
 }

@@ -10,6 +10,8 @@ from api import demo, samples
 from api.samples import Samples
 
 KEYS = {"authority": "tc_示例"}
+ROLES = ("authority", "reviewer", "coordinator", "enterprise", "platform", "operator")
+LOGINS = {role: {"name": f"demo-{role}", "password": "示例"} for role in ROLES}
 
 
 def examples() -> Samples:
@@ -17,19 +19,20 @@ def examples() -> Samples:
 
 
 def test_demo_json_has_the_shape_of_the_contract_and_is_its_owners_alone(data: Path) -> None:
-    path = demo.write(data, "http://127.0.0.1:8000", KEYS, examples())
+    path = demo.write(data, "http://127.0.0.1:8000", KEYS, LOGINS, examples())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     said = json.loads(path.read_text(encoding="utf-8"))
     assert said["base_url"] == "http://127.0.0.1:8000"
     assert said["keys"] == KEYS
+    assert said["logins"] == LOGINS
     assert set(said["logins"]) == {"authority", "reviewer", "coordinator", "enterprise", "platform", "operator"}
     assert set(said["samples"]) == {"clean", "barred", "repairable", "enterprise"}
     assert demo.read(data) == said
 
 
 def test_writing_again_replaces_it_whole(data: Path) -> None:
-    demo.write(data, "http://127.0.0.1:1", {"authority": "a"}, examples())
-    demo.write(data, "http://127.0.0.1:2", {"authority": "b"}, examples())
+    demo.write(data, "http://127.0.0.1:1", {"authority": "a"}, {}, examples())
+    demo.write(data, "http://127.0.0.1:2", {"authority": "b"}, {}, examples())
     assert [p.name for p in data.iterdir()] == ["demo.json"]
     assert (demo.read(data) or {})["keys"] == {"authority": "b"}
 

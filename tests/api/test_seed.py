@@ -13,10 +13,12 @@ from api.samples import Samples
 from api.seed import IsADemo, NotADemo, Seeded, is_demo, refuse_demo, seed
 from api.wiring import Services, build
 from credit.accounts import service as accounts
-from credit.accounts.model import OrganisationInput
+from credit.accounts import sessions
+from credit.accounts.model import Caller, OrganisationInput, Role
 from credit.kernel import database, ledger
 from credit.kernel.errors import Unauthenticated
 from credit.kernel.settings import Settings
+from repair.model import CaseState
 from sanctions.service.ask import Answered, Ask
 from sanctions.verdicts import Reason, Subject, Tender, TenderRegime, TenderType
 from tests.factories import uscc
@@ -53,9 +55,9 @@ async def everything() -> dict[str, int]:
     return {kind: await entries(kind) for kind in kinds}
 
 
-WHOLE = {  # examples/README.md: ten departments and five others; 75 firms; 13 pushes and 56 accepted rows
+WHOLE = {  # examples/README.md: ten departments and five others; 75 firms; 13 pushes, 8 repairs, 56 accepted rows
     "organisation_registered": 15, "source_declared": 8, "entity_registered": 75, "merit_recorded": 5,
-    "penalty_recorded": 13 + 56, "row_parked": 18, "demo_opened": 1, "demo_seeded": 1,
+    "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "demo_opened": 1, "demo_seeded": 1,
 }
 
 
@@ -137,6 +139,30 @@ async def test_a_demo_is_known_by_its_log_from_its_first_act_on(services: Servic
         await seed(services, examples, stop)
     with pytest.raises(IsADemo):
         await refuse_demo()
+
+
+async def test_there_is_an_application_in_each_state(services: Services, examples: Samples) -> None:
+    done = await seed(services, examples)
+    office = Caller(key_id="test", org_code=demo.holder(examples, Role.REVIEWER), role=Role.REVIEWER)
+    found = [line.state for line in await services.repairs.reading.listing(office)]
+    assert done.repairs == len(found) == 8
+    assert set(found) == set(CaseState) - {CaseState.PARTLY_GRANTED, CaseState.ENDED_PREFILLED}
+
+
+async def test_sign_ins_are_new_at_every_start_and_the_old_ones_end(services: Services, examples: Samples) -> None:
+    await seed(services, examples)
+    first = await demo.new_logins(services, examples)
+    entered = first["enterprise"]
+    now = services.clock()
+    token, person = await sessions.sign_in(entered["name"], entered["password"], address="a", now=now)
+    assert (person.org_code, person.initial) == (examples.named()["enterprise"], False)
+    second = await demo.new_logins(services, examples)
+    assert await sessions.recognise(token, now) is None
+    assert set(second) == {"authority", "reviewer", "coordinator", "enterprise", "platform", "operator"}
+    for role, given in second.items():
+        _, person = await sessions.sign_in(given["name"], given["password"], address="a", now=now)
+        assert person.role.value == role
+        assert given["password"] != first[role]["password"]
 
 
 async def test_keys_are_new_at_every_start_and_the_old_ones_end(services: Services, examples: Samples) -> None:
