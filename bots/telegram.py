@@ -34,6 +34,7 @@ from telegram.error import (
     TimedOut,
 )
 from telegram.ext import AIORateLimiter, Application
+from telegram.request import HTTPXRequest
 
 log = logging.getLogger("tendercredit.telegram")
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{10,100}")
@@ -78,7 +79,7 @@ class Telegram:
 
     name = TELEGRAM
 
-    def __init__(self, settings: Bots) -> None:
+    def __init__(self, settings: Bots, transport: type[HTTPXRequest] = HTTPXRequest) -> None:
         check(settings)
         self._settings = settings
         root = settings.telegram_base_url.rstrip("/")
@@ -86,7 +87,8 @@ class Telegram:
         self._app = (
             Application.builder().token(settings.telegram_token or "").updater(None)
             .rate_limiter(AIORateLimiter(max_retries=0)).base_url(f"{root}/bot").base_file_url(f"{root}/file/bot")
-            .connect_timeout(5).read_timeout(_PATIENCE).write_timeout(_PATIENCE).pool_timeout(5).build()
+            .request(transport(connection_pool_size=64, connect_timeout=5, read_timeout=_PATIENCE,
+                               write_timeout=_PATIENCE, pool_timeout=5)).build()
         )
         self._ready = False
         self._starting = asyncio.Lock()
