@@ -59,7 +59,9 @@ class MeritInput(msgspec.Struct, frozen=True, kw_only=True):
     valid_until: date | None = None
 
 
-async def register_entity(given: EntityInput, *, by: str, now: datetime, salt: bytes) -> Entity:
+async def register_entity(
+    given: EntityInput, *, by: str, now: datetime, salt: bytes, request: Request | None = None
+) -> Entity:
     """Enters or changes an entity; the same facts again change nothing. Raises BadCode, Invalid.
 
     The representative's name is kept as a token under `salt` only.
@@ -70,7 +72,10 @@ async def register_entity(given: EntityInput, *, by: str, now: datetime, salt: b
             uscc.check(other)
     if not given.name.strip():
         raise Invalid("主体需有名称", errors=(FieldError("/name", "missing", "填写全称"),))
-    async with unit(by=by, now=now) as u:
+    if given.kind is SubjectKind.NATURAL_PERSON:
+        raise Invalid("自然人不以统一社会信用代码登记", errors=(
+            FieldError("/kind", "not_allowed", "有代码的主体填 legal_person 或 sole_trader"),))
+    async with unit(by=by, now=now, request=request) as u:
         old = await store.entity_by_code(code)
         wanted = Entity(
             entity_id=old.entity_id if old else new_id("ent"), kind=given.kind, name=given.name.strip(), code=code,
@@ -79,9 +84,11 @@ async def register_entity(given: EntityInput, *, by: str, now: datetime, salt: b
             revision=old.revision + 1 if old else 1, seq=u.next_seq,
         )
         if old is not None and _same(old, wanted):
+            u.keep(old)
             return old
         u.record(EntityRegistered(subject=wanted.entity_id, code=code, revision=wanted.revision))
         store.write_entity(u, wanted)
+        u.keep(wanted)
     return wanted
 
 
@@ -99,6 +106,7 @@ async def add_merit(
     async with unit(by=by, now=now, request=request) as u:
         known = await store.record_by_key(key)
         if known is not None:
+            u.keep((known[0].record_id, True))
             return known[0].record_id, True
         entity = await store.entity_by_code(code)
         record_id = new_id("mer")
@@ -112,7 +120,7 @@ async def add_merit(
         made = Record(record_id=record_id, revision=1, kind=RecordKind.MERIT, entity_id=entity_id, seq=seq,
                       first_seq=seq, recorded_at=u.now, facts=facts)
         store.write_record(u, made, natural_key=key, content_digest=digest)
-        u.keep({"id": record_id})
+        u.keep((record_id, False))
     return record_id, False
 
 

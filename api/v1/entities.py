@@ -9,7 +9,7 @@ import msgspec
 from litestar import Controller, get, post
 from litestar.params import Parameter, QueryParameter
 
-from api.auth import anyone, needs
+from api.auth import anyone, needs, replayed
 from api.bodies import json_body
 from api.v1.views import (
     EntityCard,
@@ -31,6 +31,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid, NotFound
+from credit.kernel.unit import Replayed, Request
 from credit.model import Entity
 from credit.scoring import Score
 from credit.service import EntityInput, MeritInput, add_merit, register_entity
@@ -148,9 +149,15 @@ class Entities(Controller):
         return Candidates(items)
 
     @post("/", guards=[needs(Role.AUTHORITY, Role.OPERATOR)], dto=json_body(EntityInput), summary="登记主体 Register")
-    async def register(self, data: EntityInput, services: Services, caller: Caller) -> EntityCard:
+    async def register(
+        self, data: EntityInput, services: Services, caller: Caller, request_key: Request | None
+    ) -> EntityCard:
         """Enters a company's own facts; the same facts again change nothing."""
-        made = await register_entity(data, by=caller.key_id, now=services.clock(), salt=services.salt)
+        try:
+            made = await register_entity(
+                data, by=caller.key_id, now=services.clock(), salt=services.salt, request=request_key)
+        except Replayed as exc:
+            made = replayed(exc, Entity)
         return card(made, 0)
 
     @get("/{code:str}", summary="名片 Card")
@@ -242,9 +249,14 @@ class Merits(Controller):
     guards = [needs(Role.AUTHORITY, Role.PLATFORM)]
 
     @post("/", dto=json_body(MeritInput), summary="登记守信信息 Enter good conduct")
-    async def add(self, data: MeritInput, services: Services, caller: Caller) -> dict[str, object]:
+    async def add(
+        self, data: MeritInput, services: Services, caller: Caller, request_key: Request | None
+    ) -> dict[str, object]:
         """Good conduct that a scheme may count; the same document and item again answers the same id."""
-        record_id, duplicate = await add_merit(data, by=caller.key_id, now=services.clock())
+        try:
+            record_id, duplicate = await add_merit(data, by=caller.key_id, now=services.clock(), request=request_key)
+        except Replayed as exc:
+            record_id, duplicate = replayed(exc, tuple[str, bool])
         return {"id": record_id, "duplicate": duplicate}
 
 

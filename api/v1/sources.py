@@ -5,10 +5,11 @@ from __future__ import annotations
 import msgspec
 from litestar import Controller, get, post
 
-from api.auth import anyone, needs
+from api.auth import anyone, needs, replayed
 from api.bodies import json_body
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
+from credit.kernel.unit import Replayed, Request
 from sanctions.model import SourceState
 from sanctions.service.sources import SourceInput
 
@@ -30,6 +31,11 @@ class ListSources(Controller):
         return SourceList(await services.sources.all())
 
     @post("/", guards=[needs(Role.OPERATOR)], dto=json_body(SourceInput), summary="登记名单来源 Declare a source")
-    async def declare(self, data: SourceInput, services: Services, caller: Caller) -> SourceState:
+    async def declare(
+        self, data: SourceInput, services: Services, caller: Caller, request_key: Request | None
+    ) -> SourceState:
         """Says that a list's data is held as of a moment; answers depend on it."""
-        return await services.sources.declare(data, by=caller.key_id)
+        try:
+            return await services.sources.declare(data, by=caller.key_id, request=request_key)
+        except Replayed as exc:
+            return replayed(exc, SourceState)

@@ -10,9 +10,9 @@ from credit import lookup
 from credit.accounts.model import Caller
 from credit.kernel import canonical
 from credit.kernel.clock import Clock
-from credit.kernel.errors import Conflict, Forbidden, NotFound
+from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from credit.kernel.ids import derived_id
-from credit.kernel.unit import Request, Unit, unit
+from credit.kernel.unit import Unit, unit
 from credit.service import keep_payload
 from sanctions import store
 from sanctions.events import Origin, ParkedCompleted, ParkedRejected, RowParked
@@ -74,14 +74,16 @@ class Parking:
     async def view(self, parked_id: str, caller: Caller) -> ParkedView:
         return await _view(await _mine(parked_id, caller))
 
-    async def complete(
-        self, parked_id: str, command: PenaltyCommand, caller: Caller, *, request: Request | None = None
-    ) -> Received:
-        """A person completed the row: the penalty is received and the row closed. Raises NotOpen, or what is wrong."""
+    async def complete(self, parked_id: str, command: PenaltyCommand, caller: Caller) -> Received:
+        """A person completed the row: the penalty is received and the row closed. Raises NotOpen, or what is wrong.
+
+        Done again after a stop in between it gives the same: the penalty is then a repeat.
+        """
         row = await _mine(parked_id, caller)
         _still_open(row)
+        _same_company(row, command)
         prepared = await self.receiving.prepare(command, caller)
-        received = await self.receiving.receive(prepared, by=caller.key_id, origin=Origin.PARKED, request=request)
+        received = await self.receiving.receive(prepared, by=caller.key_id, origin=Origin.PARKED)
         async with unit(by=caller.key_id, now=self.clock()) as u:
             row = await _mine(parked_id, caller)
             if row.state is ParkedState.OPEN:
@@ -124,6 +126,13 @@ async def _mine(parked_id: str, caller: Caller) -> ParkedRow:
     if row.org_code != caller.org_code:
         raise Forbidden("只有导入该行的机关可以办理 only the importing organisation may act on this row")
     return row
+
+
+def _same_company(row: ParkedRow, command: PenaltyCommand) -> None:
+    """A row that names a company by a valid code is not closed by a penalty of somebody else."""
+    if row.code is not None and row.code != command.subject.code:
+        raise Invalid(f"该行的主体是{row.code},与补正的主体不同;主体有误的,请先退回(reject)再另行推送", errors=(
+            FieldError("/penalty/subject/code", "other_company", "保持该行的统一社会信用代码"),))
 
 
 def _still_open(row: ParkedRow) -> None:

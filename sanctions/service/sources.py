@@ -9,7 +9,7 @@ import msgspec
 from credit.kernel.clock import Clock
 from credit.kernel.errors import FieldError, Invalid
 from credit.kernel.rulebook import Rulebook
-from credit.kernel.unit import unit
+from credit.kernel.unit import Request, unit
 from sanctions import store
 from sanctions.events import SourceDeclared
 from sanctions.model import SourceState
@@ -29,7 +29,7 @@ class Sources:
         self.book = book
         self.clock = clock
 
-    async def declare(self, given: SourceInput, *, by: str) -> SourceState:
+    async def declare(self, given: SourceInput, *, by: str, request: Request | None = None) -> SourceState:
         """Enters that `list` is held as of `fetched_at`. Raises Invalid for an unknown list or a moment to come."""
         now = self.clock()
         if f"list.{given.list}" not in self.book.current.rules:
@@ -38,12 +38,13 @@ class Sources:
         if given.fetched_at.tzinfo is None or given.fetched_at > now:
             raise Invalid("取得时间须带时区且不晚于现在",
                           errors=(FieldError("/fetched_at", "in_future", "如 2026-11-22T09:00:00+08:00"),))
-        async with unit(by=by, now=now) as u:
+        async with unit(by=by, now=now, request=request) as u:
             old = {s.list: s for s in await store.sources()}.get(given.list)
             seq = u.record(SourceDeclared(subject=given.list, static=given.static))
             made = SourceState(list=given.list, official_channel=given.official_channel, fetched_at=given.fetched_at,
                                static=given.static, revision=old.revision + 1 if old else 1, seq=seq)
             store.write_source(u, made)
+            u.keep(made)
         return made
 
     async def all(self, seq: int = store.FOREVER) -> tuple[SourceState, ...]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
+import pytest
 
 from credit.accounts.model import Role
+from credit.kernel import ledger
 from tests.api.conftest import OFFICE, KeyMaker
 from tests.factories import uscc
 
@@ -50,3 +54,37 @@ async def test_a_malformed_key_is_named(client: httpx.AsyncClient, key: KeyMaker
         answer = await client.post("/v1/organisations", json=ORGANISATION, headers=headers)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == "/Idempotency-Key"
+
+
+ENTITY = {"code": uscc(11), "name": "示例甲公司"}
+MERIT = {"code": uscc(12), "name": "示例乙公司", "scheme": "sample_construction", "item": "quality_award",
+         "document_no": "示奖1号", "granted_on": "2026-03-18", "authority": {"name": "示例市住建局"}}
+SOURCE = {"list": "tax", "official_channel": "示例渠道", "fetched_at": "2026-11-21T09:00:00+08:00"}
+REPEATED = [
+    ("/v1/entities", Role.OPERATOR, ENTITY, {**ENTITY, "name": "示例丙公司"}),
+    ("/v1/merits", Role.PLATFORM, MERIT, {**MERIT, "document_no": "示奖2号"}),
+    ("/v1/sources", Role.OPERATOR, SOURCE, {**SOURCE, "official_channel": "示例另一渠道"}),
+]
+
+
+@pytest.mark.parametrize(("address", "role", "body", "other"), REPEATED)
+async def test_every_call_that_enters_something_keeps_its_first_answer(
+    client: httpx.AsyncClient, key: KeyMaker, address: str, role: Role, body: dict[str, Any], other: dict[str, Any]
+) -> None:
+    headers = {**await key(role), "Idempotency-Key": "k-9"}
+    first = await client.post(address, json=body, headers=headers)
+    size = (await ledger.head()).size
+    again = await client.post(address, json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert (await ledger.head()).size == size
+    refused = await client.post(address, json=other, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (422, "idempotency_mismatch")
+
+
+async def test_a_company_is_not_entered_as_a_person(client: httpx.AsyncClient, key: KeyMaker) -> None:
+    """A person's records are shown to nobody: the word would make a company's disappear."""
+    hidden = await client.post(
+        "/v1/entities", json={**ENTITY, "kind": "natural_person"}, headers=await key(Role.AUTHORITY))
+    assert hidden.status_code == 422
+    assert hidden.json()["errors"][0]["pointer"] == "/kind"

@@ -119,8 +119,33 @@ async def test_only_the_importing_office_sees_and_decides_its_rows(house: House)
     line = (await house.upload(table(row("", 50, "2026-06-01"))))["parked"][0]
     finance = await house.office(FINANCE)
     assert (await house.get(f"/v1/penalties/parked/{line['id']}", finance)).status_code == 403
-    tried = await house.post(f"/v1/penalties/parked/{line['id']}", {"reject": "示例"}, finance)
+    tried = await house.post(f"/v1/penalties/parked/{line['id']}", {"reject": "not_ours"}, finance)
     assert tried.status_code == 403
+
+
+async def test_a_decision_on_a_row_and_a_file_are_answered_again_by_their_key(house: House) -> None:
+    office, code = await house.office(), firm()
+    content = table({**row(code, 41, "2026-05-12"), "行政处罚决定书文号": ""})
+    keyed = {**office, "Idempotency-Key": f"file-{code}"}
+    answers = []
+    for file in (content, content, content + b"\n"):
+        files = {"file": ("示例.csv", file)}
+        answers.append(await house.client.post("/v1/penalties/import", files=files, headers=keyed, timeout=60))
+    assert answers[0].json() == answers[1].json()
+    other = answers[2]
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_mismatch")
+    (line,) = answers[0].json()["parked"]
+    address, keyed = f"/v1/penalties/parked/{line['id']}", {**office, "Idempotency-Key": f"row-{code}"}
+    raw = (await house.get(address, office)).json()["raw"]
+    body = {"penalty": completed(raw | {"行政处罚决定书文号": f"示补罚〔2026〕{code[-4:]}号"}, code)}
+    somebody_else = {"penalty": body["penalty"] | {"subject": body["penalty"]["subject"] | {"code": firm()}}}
+    refused = await house.post(address, somebody_else, office)
+    assert refused.json()["errors"][0]["code"] == "other_company"
+    first, again = await house.post(address, body, keyed), await house.post(address, body, keyed)
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json() == first.json()
+    prose = await house.post(address, {"reject": "与张某某无关"}, office)
+    assert prose.status_code == 422  # a reason goes into the log
 
 
 async def test_a_ban_in_prose_leaves_the_answer_open_until_it_is_entered(house: House) -> None:
