@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 
 from bots.model import CaseView, Ending, PaperLine, PlanLine, PlanStep, RecordLine
 from credit.accounts.model import Caller
@@ -40,7 +41,8 @@ class Desk:
         """The way out of every record of the caller's company, oldest first."""
         found = await self.repairs.reading.plan(caller.org_code, caller)
         views = await self._views(caller.org_code)
-        return tuple(_plan(plan, views[plan.record_id]) for plan in found.records)
+        day = self.repairs.cases.today
+        return tuple(_plan(plan, views[plan.record_id], day) for plan in found.records)
 
     async def open_case(self, named: str, caller: Caller, request: Request) -> tuple[CaseView, bool]:
         """A new case for a record named by id or document number, or the open one. True: it is new.
@@ -145,6 +147,11 @@ class Desk:
         )
 
 
+def _later(opens_on: date | None, day: date) -> date | None:
+    """The day a step opens, where that is still to come."""
+    return opens_on if opens_on is not None and opens_on > day else None
+
+
 def _signed(case: Case) -> bool:
     promises: list[Commitment | None] = [case.commitment(item.record_id) for item in case.items]
     return all(promise is not None for promise in promises)
@@ -160,7 +167,7 @@ def _part(request: Request, name: str) -> Request:
     return Request(f"{request.key}:{name}", request.body_hash)
 
 
-def _plan(plan: RepairPlan, found: RecordView) -> PlanLine:
+def _plan(plan: RepairPlan, found: RecordView, day: date) -> PlanLine:
     window = plan.publication
     record = RecordLine(
         record_id=plan.record_id, number=plan.document_no, authority=authority_of(found).name,
@@ -174,6 +181,6 @@ def _plan(plan: RepairPlan, found: RecordView) -> PlanLine:
     return PlanLine(
         record=record, decider=plan.decider.name, filing=plan.filing.title,
         papers=tuple(p.title for p in plan.papers if p.required),
-        steps=tuple(PlanStep(title=s.title, state=s.state.value, opens_on=s.opens_on) for s in plan.steps),
+        steps=tuple(PlanStep(title=s.title, state=s.state.value, opens_on=_later(s.opens_on, day)) for s in plan.steps),
         lifts=tuple(lifted.title for lifted in plan.repair_lifts),
     )

@@ -149,7 +149,8 @@ class Dispatch:
             return Records(records)
         verdicts = await self.facts.verdicts(caller, reasons=what == "why")
         unread = len(await self.facts.unread(caller))
-        return Standing(verdicts=verdicts, records=records, unread=unread, case=await self.desk.current(caller))
+        return Standing(verdicts=verdicts, records=records, unread=unread, case=await self.desk.current(caller),
+                        explained=what == "why")
 
     async def _repair(self, act: _OfCase, link: Link, caller: Caller, doing: _Doing) -> Result:
         request = doing.request(act)

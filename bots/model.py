@@ -212,6 +212,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[RecordLine, ...]
     unread: int
     case: CaseView | None = None
+    explained: bool = False  # 为什么: the reasons are in, or there are none
 
 
 class Records(msgspec.Struct, frozen=True):

@@ -63,6 +63,8 @@ def standing(found: Standing, company: Company, today: date) -> Message:
     parts = [say("status.head", name=company.name, code=company.code, today=today)]
     for verdict in found.verdicts:
         parts += [say(f"status.{verdict.tender}", label=verdict.label), *_reasons(verdict)]
+    if found.explained and not any(verdict.reasons for verdict in found.verdicts):
+        parts.append(say("why.none"))
     shown = sum(1 for r in found.records if r.shown)
     parts.append(say("status.records", count=len(found.records), shown=shown))
     if found.case is not None:

@@ -74,6 +74,20 @@ async def test_days_are_those_of_the_plan(services: Services, company: Caller, p
     assert "修复后仍继续" in told
 
 
+async def test_why_names_clause_and_last_day_or_says_that_there_is_nothing(
+    services: Services, company: Caller, person: Person
+) -> None:
+    await sources_fresh(services)
+    await fined(services, COMPANY)
+    await person.binds(company)
+    assert "没有理由可列" in await person.says("为什么")
+    await fined(services, COMPANY, "示建罚〔2026〕2号", restrictions=(BAN,), severity="serious")
+    told = await person.says("为什么")
+    assert "查见限制情形" in told
+    assert "依据:招标投标法 第五十三条" in told
+    assert "截至2027年5月19日(含当日)" in told
+
+
 async def test_too_early_is_told_with_the_day(services: Services, company: Caller, person: Person) -> None:
     record = await fined(services, COMPANY, decided_on=date(2026, 10, 20), corrected_on=date(2026, 10, 25),
                          performed_on=date(2026, 10, 25))
