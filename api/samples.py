@@ -13,13 +13,13 @@ from credit.accounts.model import OrganisationInput, Role
 from credit.model import Authority, Stage
 from credit.service import EntityInput, MeritInput
 from repair.model import CaseState
-from sanctions.model import PenaltyCommand
+from sanctions.model import ListingCommand, PenaltyCommand
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
 FILES = (
     "organisations.json", "entities.json", "merits.json", "penalties_push.json", "penalties.csv", "opening.json",
-    "repairs.json",
+    "repairs.json", "listings.json",
 )
 
 
@@ -35,6 +35,13 @@ class Push(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"})
     org_code: str
     penalty: PenaltyCommand
     stage: Stage = Stage.DECIDED
+
+
+class ListingSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
+    """An entry on a list, by the office `as`."""
+
+    org_code: str
+    listing: ListingCommand
 
 
 class RepairSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
@@ -115,6 +122,9 @@ class Samples:
                        authority=m.authority)
             for m in given
         ]
+
+    def listings(self) -> list[ListingSample]:
+        return self._read("listings.json", list[ListingSample])
 
     def repairs(self) -> tuple[RepairSample, ...]:
         return self._read("repairs.json", _Repairs).cases

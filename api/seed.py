@@ -40,6 +40,7 @@ class Seeded(msgspec.Struct, kw_only=True):
     merits: int = 0
     pushes: int = 0
     duplicates: int = 0
+    listings: int = 0
     repairs: int = 0
     file: ImportReport = msgspec.field(default_factory=ImportReport)
 
@@ -85,6 +86,8 @@ async def seed(services: Services, samples: Samples, tell: Tell = lambda said: N
     tell(f"企业 {done.entities},良好行为 {done.merits}")
     await _pushes(services, samples, done)
     tell(f"单件推送 {done.pushes}")
+    await _listings(services, samples, done)
+    tell(f"列入名单 {done.listings}")
     for sample in samples.repairs():
         await seed_repair(services, sample)
         done.repairs += 1
@@ -140,6 +143,14 @@ async def _pushes(services: Services, samples: Samples, done: Seeded) -> None:
         taken = await services.receiving.receive(prepared, by=BY)
         done.pushes += 1
         done.duplicates += taken.duplicate
+
+
+async def _listings(services: Services, samples: Samples, done: Seeded) -> None:
+    for sample in samples.listings():
+        caller = Caller(key_id=BY, org_code=sample.org_code, role=Role.AUTHORITY)
+        prepared = await services.listings.prepare(sample.listing, caller)
+        await services.listings.receive(prepared, by=BY)
+        done.listings += 1
 
 
 async def _file(services: Services, samples: Samples) -> ImportReport:

@@ -51,13 +51,14 @@ async def entries(kind: str) -> int:
 async def everything() -> dict[str, int]:
     """Entries of the log by kind, as far as samples make them."""
     kinds = ("organisation_registered", "source_declared", "entity_registered", "merit_recorded", "penalty_recorded",
-             "row_parked", "demo_opened", "demo_seeded")
+             "row_parked", "listing_recorded", "demo_opened", "demo_seeded")
     return {kind: await entries(kind) for kind in kinds}
 
 
-WHOLE = {  # examples/README.md: ten departments and five others; 75 firms; 13 pushes, 8 repairs, 56 accepted rows
+# examples/README.md: ten departments and five others; 75 firms; 13 pushes, 1 listing, 8 repairs, 56 accepted rows
+WHOLE = {
     "organisation_registered": 15, "source_declared": 8, "entity_registered": 75, "merit_recorded": 5,
-    "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "demo_opened": 1, "demo_seeded": 1,
+    "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "listing_recorded": 1, "demo_opened": 1, "demo_seeded": 1,
 }
 
 
@@ -76,7 +77,7 @@ async def test_a_second_start_adds_nothing(services: Services, examples: Samples
     assert (await ledger.head()).size == size
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3])
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
 async def test_a_start_that_was_broken_off_is_continued(services: Services, examples: Samples, steps: int) -> None:
     told = 0
 
@@ -185,3 +186,13 @@ async def test_the_demo_has_no_limits_and_all_letters(services: Services) -> Non
     assert (settings.demo, settings.web.rate_limit, settings.letters.locality) == (True, 0, "sample")
     kept = replace(settings, letters=replace(settings.letters, locality=""))
     assert demo.settings_of(kept, settings.data, "http://127.0.0.1:1").letters.locality == "sample"
+
+
+async def test_the_listed_sample_is_barred_and_due_for_repair(services: Services, examples: Samples) -> None:
+    # decided 2025-09-15, corrected 2026-01-10: six months since correction end 2026-07-10, by the strict reading
+    # a year shown ends 2026-09-15
+    await seed(services, examples)
+    code = examples.listings()[0].listing.subject.code
+    assert code is not None
+    plan = (await services.repairs.reading.plan_of(code)).records[0]
+    assert (str(plan.earliest), str(plan.earliest_strict)) == ("2026-07-11", "2026-09-16")
