@@ -39,7 +39,8 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
         found = Samples(samples.folder())
         async with lifespan.opened(services):
             await seed(services, found)
-            demo.write(data, url, await demo.new_keys(services, found), found)
+            keys, logins = await demo.new_keys(services, found), await demo.new_logins(services, found)
+            demo.write(data, url, keys, logins, found)
         config = uvicorn.Config(served(services), log_config=None, access_log=False, lifespan="on", ws="none")
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve(sockets=[taken]))
