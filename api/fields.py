@@ -15,6 +15,7 @@ import msgspec
 from msgspec import inspect
 
 from credit.kernel.errors import FieldError
+from sanctions.intake.privacy import without_id_numbers
 
 _INT64 = range(-(2**63), 2**63)
 _YEARS = range(1900, 3000)  # beyond, the arithmetic of months and time zones overflows
@@ -78,7 +79,7 @@ def _struct(kind: Any, raw: object, at: str) -> Fault:
 def _unknown(name: str, known: Sequence[str], at: str) -> FieldError:
     near = difflib.get_close_matches(name, known, n=1)
     cure = f"是否指 {near[0]}" if near else f"可用字段:{'、'.join(known)}"
-    shown = _CONTROL.sub("", name)[:60]
+    shown = without_id_numbers(_CONTROL.sub("", name))[:60]
     return FieldError(f"{at}/{shown.replace('~', '~0').replace('/', '~1')}", "unknown_field", f"没有此字段;{cure}")
 
 

@@ -11,6 +11,7 @@ from credit.kernel.errors import Refusal
 from credit.kernel.periods import add_months
 from credit.kernel.rules import Dated, RuleSet
 from sanctions.citations import Citation, citations
+from sanctions.intake.privacy import without_id_numbers
 from sanctions.model import RestrictionInput, Scope
 
 
@@ -82,7 +83,7 @@ def check_restriction(restriction: RestrictionInput, decided_on: date, rules: Ru
     bans = bans_cited(restriction.basis, decided_on, rules)
     if not bans:
         raise BasisUnknown(
-            f"“{restriction.basis}”不是规则库中可以作出限制的条文;请写明法律名称和条号,"
+            f"“{without_id_numbers(restriction.basis)}”不是规则库中可以作出限制的条文;请写明法律名称和条号,"
             "例如 招标投标法 第五十三条;没有法律依据的限制不予接收"
         )
     scoped = [ban for ban in bans if restriction.scope in ban.scopes]

@@ -10,6 +10,7 @@ import msgspec
 from credit.kernel.errors import FieldError
 from credit.model import PenaltyKind, SubjectKind
 from credit.persons import BadPersonRef, check_ref
+from sanctions.intake.privacy import without_id_numbers
 from sanctions.model import ListingCommand, PenaltyCommand
 
 # lengths of the 双公示 columns
@@ -40,6 +41,16 @@ def _subject(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:
             yield FieldError("/subject/code", "not_allowed", "自然人没有统一社会信用代码;请删除该字段")
     elif not subject.code:
         yield FieldError("/subject/code", "missing", "填写18位统一社会信用代码")
+    yield from _identity(command)
+
+
+def _identity(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:
+    """Names and numbers are published and never erased: no ID number may be in them. The number is not repeated."""
+    held = {"/subject/name": command.subject.name, "/document_no": command.document_no,
+            "/authority/name": command.authority.name, "/source/name": command.source.name if command.source else ""}
+    for pointer, text in held.items():
+        if without_id_numbers(text) != text:
+            yield FieldError(pointer, "id_number", "含有居民身份证号码;请删除该号码")
 
 
 def _reference(person_ref: str) -> Iterator[FieldError]:
@@ -130,10 +141,19 @@ def _money(command: PenaltyCommand) -> Iterator[FieldError]:
         yield FieldError("/kinds", "kind_missing", "填了罚款金额,处罚种类须含 fine")
 
 
+_PROSE = ("act_type", "facts", "basis", "content", "licence", "note")
+
+
+def without_ids(command: PenaltyCommand | ListingCommand) -> dict[str, str]:
+    """The prose fields that hold ID numbers, without them: as in files, they are not kept."""
+    told = {name: getattr(command, name, None) or "" for name in _PROSE}
+    return {name: kept for name, text in told.items() if (kept := without_id_numbers(text)) != text}
+
+
 def blank_to_none(command: PenaltyCommand) -> PenaltyCommand:
-    """The command with outer blanks of its names and number removed."""
+    """The command with outer blanks of its names and number removed, and no ID numbers in its prose."""
     subject = msgspec.structs.replace(command.subject, name=command.subject.name.strip())
     authority = msgspec.structs.replace(command.authority, name=command.authority.name.strip())
     return msgspec.structs.replace(
-        command, subject=subject, authority=authority, document_no=command.document_no.strip()
+        command, subject=subject, authority=authority, document_no=command.document_no.strip(), **without_ids(command)
     )

@@ -22,7 +22,10 @@ def show(as_json: AsJson = False) -> None:
     """列出已放弃的任务及原因 What was given up and why; how many wait."""
     found = run(_found())
     waiting = sum(r["n"] for r in found["counts"] if r["state"] != "dead")
-    say(f"待办 {waiting} 件,已放弃 {len(found['dead'])} 件 waiting and given up", found, as_json=as_json)
+    lines = [f"已放弃 {len(found['dead'])} 件 given up"]
+    if waiting:
+        lines.append(f"待办 {waiting} 件 waiting")
+    say(lines, found, as_json=as_json)
     if not as_json:
         rows = [(r["id"], r["kind"], r["attempts"], r["error"]) for r in found["dead"]]
         table(("编号 id", "事件 kind", "次数 tries", "原因 reason"), rows)

@@ -14,6 +14,7 @@ from api.web.pages import page
 from credit import lookup, names, uscc
 from credit.kernel.errors import Refusal
 from credit.model import Entity, SubjectKind
+from sanctions.intake.privacy import without_id_numbers
 
 LONGEST = 120  # characters of a query
 _MOST = 50  # candidates shown
@@ -73,7 +74,7 @@ def is_code_like(text: str) -> bool:
 
 def refused(text: str, refusal: Refusal) -> QueryField:
     """The field again with the refusal; an ID-card number is not shown again."""
-    kept = "" if isinstance(refusal, uscc.IdCardNumber) else text
+    kept = "" if isinstance(refusal, uscc.IdCardNumber) else without_id_numbers(text)
     plain = unicodedata.normalize("NFKC", uscc.compact(text)).upper()
     return QueryField(value=kept, error=refusal.detail, meant=plain if uscc.is_valid(plain) else "")
 
@@ -81,7 +82,7 @@ def refused(text: str, refusal: Refusal) -> QueryField:
 async def _candidates(text: str) -> Template:
     found = [e for e in await lookup.entities_named(names.fold(text)) if is_public(e)]
     shown = [(entity, names.same(entity.name, text)) for entity in found[:_MOST]]
-    return page("candidates", field=QueryField(value=text), found=shown, more=len(found) > _MOST)
+    return page("candidates", field=QueryField(value=without_id_numbers(text)), found=shown, more=len(found) > _MOST)
 
 
 def is_public(entity: Entity) -> bool:

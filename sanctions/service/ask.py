@@ -19,6 +19,7 @@ from credit.persons import BadPersonRef, check_ref
 from credit.scoring import score, weighted
 from sanctions.eligibility import answer_opening
 from sanctions.events import PastAsked
+from sanctions.intake.privacy import without_id_numbers
 from sanctions.question import Question, prepare
 from sanctions.reasons import doubt
 from sanctions.service import dossiers
@@ -39,6 +40,7 @@ from sanctions.verdicts import (
 )
 
 MOST_SUBJECTS = 1000
+_ID_LENGTH = 18
 
 
 class PastNotAllowed(Forbidden):
@@ -112,6 +114,7 @@ class Asking:
     async def ask(self, question: Ask, caller: Caller) -> Answer:
         """The answer for up to 1,000 subjects. Raises Invalid, TenderContradictory, PastNotAllowed, NotYetKnown."""
         _check(question, caller)
+        question = _without_ids(question)
         if question.known_at is not None:
             codes = [s.code for s in question.subjects]
             seq = await self.look_back(question.known_at, caller, codes, complaint=question.ground, now_too=True)
@@ -184,6 +187,22 @@ def _entitled(caller: Caller | None, codes: Sequence[str | None], complaint: str
     if caller is None or caller.role not in grounds:
         raise PastNotAllowed("既往状态只答复审计机构、企业本身和办理投诉的机关(须填 ground:投诉受理编号)")
     return caller, grounds[caller.role]
+
+
+def _without_ids(question: Ask) -> Ask:
+    """The question without ID numbers in the texts that its answer repeats."""
+    tender = question.tender
+    conditions = tuple(
+        msgspec.structs.replace(c, code=without_id_numbers(c.code), text=c.text and without_id_numbers(c.text),
+                                clause=c.clause and without_id_numbers(c.clause))
+        for c in tender.conditions
+    )
+    subjects = tuple(
+        msgspec.structs.replace(s, name=without_id_numbers(s.name)) if s.name and len(s.name) >= _ID_LENGTH else s
+        for s in question.subjects
+    )
+    return msgspec.structs.replace(
+        question, subjects=subjects, tender=msgspec.structs.replace(tender, conditions=conditions))
 
 
 def _check(question: Ask, caller: Caller) -> None:

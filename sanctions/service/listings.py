@@ -115,7 +115,8 @@ def _trimmed(command: ListingCommand) -> ListingCommand:
     subject = msgspec.structs.replace(command.subject, name=command.subject.name.strip())
     authority = msgspec.structs.replace(command.authority, name=command.authority.name.strip())
     number = command.document_no.strip()
-    return msgspec.structs.replace(command, subject=subject, authority=authority, document_no=number)
+    prose = checks.without_ids(command)
+    return msgspec.structs.replace(command, subject=subject, authority=authority, document_no=number, **prose)
 
 
 def _facts(command: ListingCommand, caller: Caller, authority: Organisation | None) -> ListFacts:
