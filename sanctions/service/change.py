@@ -1,4 +1,7 @@
-"""Later acts on a penalty: correct, withdraw, serve, enter performance, stay. Each is a revision, never an edit."""
+"""Later acts on a penalty: correct, withdraw, serve, enter performance, stay. Each is a revision, never an edit.
+
+What an act was told beside the facts (method of service, evidence, document of withdrawal) is kept as its payload.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
 from credit.kernel.workdays import add_working_days
 from credit.model import PenaltyFacts, Record, RecordKind, Stage, Stay
-from credit.service import revise_record
+from credit.service import keep_payload, revise_record
 from sanctions import store
 from sanctions.events import PenaltyCorrected, PenaltyPerformed, PenaltyServed, PenaltyStayed, PenaltyWithdrawn
 from sanctions.model import PenaltyCommand
@@ -120,6 +123,7 @@ class Changing:
                                  code=await _code(old), withdrawn_on=given.withdrawn_on,
                                  due_on=add_working_days(given.withdrawn_on, days).day)
             )
+            keep_payload(u, seq=seq, owner=record_id, body=given)
             made = await revise_record(u, old, seq=seq, withdrawn_on=given.withdrawn_on)
             answer = Changed(record_id, made.revision, seq)
             u.keep(answer)
@@ -141,6 +145,7 @@ class Changing:
                 PenaltyServed(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
                               code=await _code(old), served_on=given.served_on, was_draft=draft)
             )
+            keep_payload(u, seq=seq, owner=record_id, body=given)
             return await _revised(u, old, seq, facts)
 
     async def perform(
@@ -165,6 +170,7 @@ class Changing:
                                  code=await _code(old), corrected_on=facts.corrected_on,
                                  performed_on=facts.performed_on)
             )
+            keep_payload(u, seq=seq, owner=record_id, body=given)
             return await _revised(u, old, seq, facts)
 
     async def stay(
@@ -185,6 +191,7 @@ class Changing:
                 PenaltyStayed(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
                               code=await _code(old), first_day=given.first_day, last_day=given.last_day)
             )
+            keep_payload(u, seq=seq, owner=record_id, body=given)
             return await _revised(u, old, seq, facts)
 
     async def _mine(self, record_id: str, caller: Caller) -> Record:

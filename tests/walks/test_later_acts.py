@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from credit.kernel import database
 from tests.walks.cases import BAN_53, collusion, firm, penalty, stop
 from tests.walks.house import HOUSING, SAFETY, SUPPLIES, WATER, WORKS, House
 
@@ -166,3 +167,18 @@ async def asked(house: House, question: Mapping[str, object], *, past: bool = Fa
 async def settled_size(house: House) -> int:
     await house.settled()
     return await house.log_size()
+
+
+async def test_what_an_act_rests_on_is_kept_beside_it(house: House) -> None:
+    made = await house.push(penalty(firm()))
+    await house.act(made["id"], "service", {
+        "served_on": "2026-05-21", "method": "留置送达", "evidence": "示例送达回证1号"})
+    await house.act(made["id"], "performance", {"corrected_on": "2026-06-01", "evidence": "示例缴款书1号"})
+    await house.act(made["id"], "withdrawal", {
+        "document_no": "示撤〔2026〕1号", "withdrawn_on": "2026-11-20", "reason": "示例原因"})
+    rows = await database.fetch("SELECT body FROM credit_payload WHERE owner = {}", made["id"])
+    kept = "".join(row["body"] for row in rows)
+    for words in ("留置送达", "示例送达回证1号", "示例缴款书1号", "示撤〔2026〕1号", "示例原因"):
+        assert words in kept
+    logged = await database.fetch("SELECT body FROM log_payload")
+    assert not any("示例送达回证1号" in row["body"] or "示例原因" in row["body"] for row in logged)  # erasable
