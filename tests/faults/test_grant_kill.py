@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from credit.model import Field
 from tests.factories import uscc
 from tests.faults.service import BUREAU, Service, serving
 
-KILLS, CASES = 2, 3
+CASES = 3  # decided at once, before each kill
+MOMENTS = ((0, 0.6, 1.2), (1, 0.0, 0.05))  # answers heard, then from and to: shares of an undisturbed round
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Pages/Count 1>>endobj\n2 0 obj<</Type/Page>>endobj\ntrailer<<>>\n%%EOF\n"
 LABOUR = OrganisationInput(code=uscc(29_001), name="示例市人力资源和社会保障局", field=Field.LABOUR, region="370199",
                            short_code="示人社")
@@ -32,10 +34,13 @@ async def test_a_grant_killed_at_any_moment_is_whole_or_was_not(data: Path, data
         offices = Offices(service, await service.furnish())
         await offices.furnish()
         await service.up()
-        cases = [await offices.handed_in(n) for n in range(KILLS * CASES)]
-        for nth in range(KILLS):
+        cases = [await offices.handed_in(n) for n in range(len(MOMENTS) * CASES + 2)]
+        begun = time.monotonic()
+        await asyncio.gather(*[offices.grant(case) for case in cases[-2:]])
+        took = time.monotonic() - begun  # undisturbed
+        for nth, (answers, least, most) in enumerate(MOMENTS):
             struck = cases[nth * CASES:(nth + 1) * CASES]
-            acknowledged = await offices.killed_while_deciding(struck, nth, chance.uniform(0, 0.02))
+            acknowledged = await offices.killed_while_deciding(struck, answers, took * chance.uniform(least, most))
             await service.up()
             for case in struck:
                 whole = await offices.effects(case)
