@@ -55,7 +55,7 @@ _RECORDS_OF = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY reco
 _RECORD = "SELECT r.* FROM credit_record r WHERE record_id = {} AND seq <= {} ORDER BY revision DESC LIMIT 1"
 _BY_KEY = """SELECT r.* FROM credit_record r WHERE record_id = (SELECT record_id FROM credit_record
     WHERE natural_key = {} AND revision = 1 LIMIT 1) ORDER BY revision DESC LIMIT 1"""
-_RECORDS_BY_KEY = """SELECT natural_key, record_id, content_digest, first_seq FROM credit_record
+_RECORDS_BY_KEY = """SELECT natural_key, record_id, content_digest, first_seq, withdrawn FROM credit_record
     WHERE record_id IN (SELECT record_id FROM credit_record WHERE revision = 1 AND natural_key IN ({keys}))"""
 _ALL_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
     FROM credit_record r) q WHERE rn = 1 AND record_id > {} ORDER BY record_id LIMIT {}"""
@@ -237,6 +237,7 @@ class KnownKey:
         self.record_id = record_id
         self.first_seq = first_seq
         self.digests: set[str] = set()
+        self.withdrawn = False
         self.restriction_ids: tuple[str, ...] | None = None  # known where this unit wrote it
 
 
@@ -249,4 +250,5 @@ async def known_keys(keys: Sequence[str]) -> dict[str, KnownKey]:
     for row in await database.fetch(text, *keys):
         known = found.setdefault(row["natural_key"], KnownKey(row["record_id"], row["first_seq"]))
         known.digests.add(row["content_digest"])
+        known.withdrawn = known.withdrawn or row["withdrawn"]  # a withdrawal is never taken back
     return found

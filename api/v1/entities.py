@@ -152,7 +152,9 @@ class Entities(Controller):
     async def register(
         self, data: EntityInput, services: Services, caller: Caller, request_key: Request | None
     ) -> EntityCard:
-        """Enters a company's own facts; the same facts again change nothing."""
+        """Enters a company's own facts; the same again changes nothing. What is in is changed by the operator only."""
+        if caller.role is not Role.OPERATOR and "push:any" not in caller.scopes:
+            await _same_or_new(data)
         try:
             made = await register_entity(
                 data, by=caller.key_id, now=services.clock(), salt=services.salt, request=request_key)
@@ -258,6 +260,16 @@ class Merits(Controller):
         except Replayed as exc:
             record_id, duplicate = replayed(exc, tuple[str, bool])
         return {"id": record_id, "duplicate": duplicate}
+
+
+async def _same_or_new(data: EntityInput) -> None:
+    """An office may enter a company that nobody has entered; changing one is the operator's."""
+    known = await lookup.entity_by_code(uscc.check(data.code))
+    given = (data.founded_on, data.branch_of, data.merged_into)
+    if known is not None and (
+        not names.same(known.name, data.name) or given != (known.founded_on, known.branch_of, known.merged_into)
+    ):
+        raise Forbidden("该主体已登记,变更请由运营方办理 only the operator changes what is entered")
 
 
 async def _entity(code: str) -> Entity:

@@ -12,7 +12,7 @@ import msgspec
 from credit import lookup
 from credit.accounts.model import Caller
 from credit.kernel.clock import Clock
-from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from credit.kernel.errors import FieldError, Forbidden, Invalid, NotFound
 from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
@@ -22,7 +22,7 @@ from credit.service import keep_payload, revise_record
 from sanctions import store
 from sanctions.events import PenaltyCorrected, PenaltyPerformed, PenaltyServed, PenaltyStayed, PenaltyWithdrawn
 from sanctions.model import PenaltyCommand
-from sanctions.service.receive import Prepared, Receiving, stated
+from sanctions.service.receive import Prepared, Receiving, Withdrawn, stated
 
 
 class WithdrawalInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,11 +61,6 @@ class Changed(msgspec.Struct, frozen=True):
     record_id: str
     revision: int
     seq: int
-
-
-class Withdrawn(Conflict):
-    code = "withdrawn"
-    title = "该记录已撤销 The record was withdrawn"
 
 
 class IdentityChanged(Invalid):

@@ -16,7 +16,7 @@ from credit.kernel.errors import Refusal
 from sanctions.events import Origin
 from sanctions.intake.outcomes import Accepted, Outcome, Parked, Rejected
 from sanctions.service.parked import Parking
-from sanctions.service.receive import DocumentExists, Prepared, Received, Receiving, Seen
+from sanctions.service.receive import DocumentExists, Prepared, Received, Receiving, Seen, was_withdrawn
 
 _CHUNK = 200
 _BREATH = 10  # rows checked in one go
@@ -140,6 +140,8 @@ async def foreseen(batch: Sequence[Prepared], met: Met | None = None) -> list[Re
             taken = known[item.natural_key] = lookup.KnownKey("", -1)
             taken.digests.add(item.digest)
             answers.append(Received("", "", item.subject_key, -1, False, ()))
+        elif taken.withdrawn:
+            answers.append(was_withdrawn(item, taken))
         elif item.digest in taken.digests:
             answers.append(Received(taken.record_id, "", item.subject_key, taken.first_seq, True, ()))
         else:

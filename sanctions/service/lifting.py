@@ -12,7 +12,8 @@ from credit.kernel.unit import Unit
 from credit.model import RecordKind, Stage
 from credit.service import revise_record
 from sanctions.events import PenaltyRepaired
-from sanctions.service.change import Changed, Withdrawn
+from sanctions.service.change import Changed
+from sanctions.service.receive import Withdrawn
 
 
 class AlreadyRepaired(Conflict):

@@ -35,6 +35,11 @@ class DocumentExists(Conflict):
     title = "同一决定书已有不同内容 Same document, other content"
 
 
+class Withdrawn(Conflict):
+    code = "withdrawn"
+    title = "该记录已撤销 The record was withdrawn"
+
+
 class UnknownAuthority(Forbidden):
     code = "authority_unknown"
     title = "处罚机关未登记或非本机关 Authority unknown or not yours"
@@ -268,7 +273,17 @@ async def _enter(
     return answers
 
 
+def was_withdrawn(item: Prepared, taken: lookup.KnownKey) -> Withdrawn:
+    """What a decision that was withdrawn before is answered with: it is not in force and does not come back."""
+    return Withdrawn(
+        f"文号“{item.command.document_no}”的决定已登记撤销,不能再次登记;重新作出决定的,请以新文号推送",
+        record_id=taken.record_id,
+    )
+
+
 async def _again(item: Prepared, taken: lookup.KnownKey, entities: dict[str, Entity]) -> Received | Refusal:
+    if taken.withdrawn:
+        return was_withdrawn(item, taken)
     if item.digest not in taken.digests:
         return DocumentExists(
             f"该机关的文号“{item.command.document_no}”对该主体已登记且内容不同;更正请用 "

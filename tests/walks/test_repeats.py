@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from credit.accounts.model import Role
 from tests.walks.cases import collusion, firm, penalty
-from tests.walks.house import House
+from tests.walks.house import HOUSING, House
 
 
 async def test_the_same_penalty_again_is_the_same_penalty(house: House) -> None:
@@ -82,3 +83,22 @@ async def test_nothing_is_written_by_a_dry_run(house: House) -> None:
     batch = await house.push([body, body], status=200, query="?dry_run=true")
     assert [item["penalty"]["duplicate"] for item in batch["items"]] == [False, True]
     assert await house.log_size() == size
+
+
+async def test_a_withdrawn_decision_does_not_come_back_by_being_pushed_again(house: House) -> None:
+    body = penalty(firm())
+    made = await house.push(body)
+    await house.act(made["id"], "withdrawal", {"document_no": "示撤〔2026〕1号", "withdrawn_on": "2026-11-20"})
+    again = await house.push(body, status=409)
+    assert (again["code"], again["record_id"]) == ("withdrawn", made["id"])
+
+
+async def test_an_office_enters_a_company_but_does_not_rename_it(house: House) -> None:
+    code = firm()
+    facts = {"code": code, "name": "示例市样本工程有限公司", "founded_on": "2010-01-01"}
+    assert (await house.post("/v1/entities", facts, await house.office())).status_code == 201
+    assert (await house.post("/v1/entities", facts, await house.office())).status_code == 201
+    renamed = facts | {"name": "示例市别样工程有限公司"}
+    assert (await house.post("/v1/entities", renamed, await house.office())).status_code == 403
+    operator = await house.key(Role.OPERATOR, HOUSING)
+    assert (await house.post("/v1/entities", renamed, operator)).status_code == 201
