@@ -18,9 +18,8 @@ from credit.accounts.model import OrganisationInput, Role
 from credit.kernel.clock import business_day, system_clock
 from credit.kernel.settings import Settings
 from notices import fonts, letters
-from notices.model import LetterKind
 from sanctions.model import PenaltyCommand
-from tests.notices.letter_samples import GENERAL, STAMP
+from tests.notices.letter_samples import GENERAL, OF_PENALTIES, STAMP
 
 NAME = "inbox"
 _EVERY = 0.01  # seconds between looks
@@ -74,7 +73,7 @@ def _wait(pusher: httpx.Client, reader: httpx.Client, first: PenaltyCommand, n: 
     while True:
         listed = reader.get("/v1/notices", params={"record": record})
         now = time.perf_counter()
-        if len(listed.json()["items"]) == len(LetterKind):
+        if len(listed.json()["items"]) == len(OF_PENALTIES):
             return now - answered
         if now - answered > _PATIENCE:
             raise RuntimeError(f"no two letters within {_PATIENCE} s: {listed.text}")
@@ -84,7 +83,7 @@ def _wait(pusher: httpx.Client, reader: httpx.Client, first: PenaltyCommand, n: 
 def _bare() -> float:
     """Seconds to draw the two letters with nothing around them."""
     cache = fonts.ensure(fonts.default_folder())
-    sheets = [strings(letters.compose(kind, GENERAL, STAMP), cache) for kind in LetterKind]
+    sheets = [strings(letters.compose(kind, GENERAL, STAMP), cache) for kind in OF_PENALTIES]
     for of_kind in sheets:
         bare(of_kind)
     started = time.perf_counter()

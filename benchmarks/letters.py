@@ -20,7 +20,7 @@ from notices.embedding import EmbeddedFace
 from notices.layout import lay_out
 from notices.model import Letter, LetterKind, Stamp
 from tests.notices.letter_samples import GENERAL as FACTS
-from tests.notices.letter_samples import STAMP
+from tests.notices.letter_samples import OF_PENALTIES, STAMP
 
 NAME = "letters"
 
@@ -46,7 +46,7 @@ def run(*, quick: bool = False) -> Iterator[Figure]:
     cache = fonts.ensure(folder)
     pdf.warm(str(folder))
     stamps = [msgspec.structs.replace(STAMP, number=f"示信告〔2026〕{n}号") for n in range(2 if quick else 40)]
-    for kind in LetterKind:
+    for kind in OF_PENALTIES:
         yield _measure(kind, stamps, str(folder), cache)
 
 
