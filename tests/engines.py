@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import tempfile
 import warnings
@@ -44,7 +45,7 @@ class PostgresDatabases:
     """Databases of one server, made from a migrated template and dropped after use."""
 
     def __init__(self, worker: str) -> None:
-        self.name = f"{PREFIX}_{os.getpid()}_{worker}"
+        self.name = f"{PREFIX}_{secrets.token_hex(4)}_{worker}"
         self.server = ""
         self.made = 0
         self.dropping: set[asyncio.Task[None]] = set()
