@@ -67,6 +67,13 @@ class PooledSQLiteTransaction(SQLiteTransaction):
         return False
 
 
+def _prepare(file: Path) -> None:
+    """Makes a new file its owner's alone: it will hold personal data, and the files beside it take its mode."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if not file.exists():
+        file.touch(mode=0o600)
+
+
 class PooledSQLiteEngine(SQLiteEngine):
     """SQLite with idle connections kept between `start_connection_pool` and `close_connection_pool`."""
 
@@ -90,7 +97,7 @@ class PooledSQLiteEngine(SQLiteEngine):
     async def get_connection(self) -> aiosqlite.Connection:
         if self.pooling and self.idle:
             return self.idle.pop()
-        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        _prepare(Path(self.path))
         connection = await aiosqlite.connect(**self.connection_kwargs, cached_statements=512)
         try:
             connection.row_factory = dict_factory  # type: ignore[assignment]

@@ -17,6 +17,7 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 from credit.kernel import database
 from credit.kernel.database import Engine
+from credit.kernel.engines import PooledSQLiteEngine
 from tests import engines
 from tests.credit.kernel.acts import act
 from tests.fakes import FakeClock
@@ -162,3 +163,9 @@ async def size() -> int:
 
 def backups(data: Path) -> int:
     return len(list(data.glob("tendercredit.sqlite.before-*-migrations")))
+
+
+async def test_a_new_sqlite_file_is_its_owners_alone(data: Path) -> None:
+    connection = await PooledSQLiteEngine(str(data / "tendercredit.sqlite")).get_connection()
+    await connection.close()
+    assert (data / "tendercredit.sqlite").stat().st_mode & 0o077 == 0
