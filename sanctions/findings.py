@@ -156,8 +156,8 @@ def _of_entity(dossier: Dossier) -> Iterator[Finding]:
     if not dossier.known:
         yield ENTITY_UNKNOWN
     if entity is not None and entity.merged_into:
-        title = f"该主体已并入 {entity.merged_into},请一并查询"
-        yield Finding(note("merged_into", ReasonSource.RELATION, title), -1)
+        title = f"该主体登记为已并入 {entity.merged_into},请核实投标主体并查询承继主体"
+        yield Finding(doubt("merged_into", ReasonSource.RELATION, title), -1)
     if entity is not None and entity.branch_of:
         title = f"该主体是 {entity.branch_of} 的分支机构,请一并查询"
         yield Finding(note("branch_of", ReasonSource.RELATION, title), -1)
