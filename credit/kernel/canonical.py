@@ -69,9 +69,12 @@ def _plain(value: Any, place: _Place) -> Any:
     if kind in _SAFE:
         return value
     if kind is dict:
-        return {_key(key, place): _plain(item, (place, key)) for key, item in value.items()}
+        return {
+            key if type(key) is str else _key(key, place):
+                item if type(item) in _SAFE else _plain(item, (place, key)) for key, item in value.items()
+        }
     if kind is list or kind is tuple:
-        return [_plain(item, (place, i)) for i, item in enumerate(value)]
+        return [item if type(item) in _SAFE else _plain(item, (place, i)) for i, item in enumerate(value)]
     if kind is int:
         if -(2**63) <= value < 2**64:
             return value

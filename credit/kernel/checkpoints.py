@@ -6,12 +6,15 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 
+from credit.kernel import canonical
 from credit.kernel.merkle import verify_inclusion
-from credit.kernel.signing import BadNote, SigningKey, VerifierKey, open_note, sign_note
+from credit.kernel.signing import BadKey, BadNote, SigningKey, VerifierKey, load_verifier, open_note, sign_note
 
+_ROTATION = "tendercredit.key-rotation/1"
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 
@@ -22,6 +25,14 @@ class Checkpoint(msgspec.Struct, frozen=True):
     origin: str
     size: int
     root: bytes
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """A key of the log named by its predecessor."""
+
+    signer: VerifierKey
+    key: VerifierKey
+    at: datetime
 
 
 class LogProof(msgspec.Struct, frozen=True):
@@ -64,6 +75,23 @@ def open_checkpoint(note: str, trusted: Iterable[VerifierKey], origin: str) -> C
     return checkpoint
 
 
+def sign_rotation(old: SigningKey, new: VerifierKey, at: datetime) -> str:
+    """The note by which the old key says that the new one signs for the log from `at` on."""
+    return sign_note(f"{_ROTATION}\n{new.vkey}\n{canonical.moment(at)}\n", old)
+
+
+def open_rotation(note: str, trusted: Iterable[VerifierKey]) -> Rotation:
+    """The hand-over that a trusted key signed. Raises BadNote."""
+    for signer in trusted:
+        try:
+            lines = open_note(note, [signer]).split("\n")
+            if len(lines) == 4 and lines[0] == _ROTATION:
+                return Rotation(signer, load_verifier(lines[1]), datetime.fromisoformat(lines[2]))
+        except (BadNote, BadKey, ValueError):
+            continue
+    raise BadNote("no trusted key signed this hand-over to a new key")
+
+
 def proof_text(index: int, path: Sequence[bytes], checkpoint: str, extra: bytes = b"") -> str:
     """A proof that stands alone, as a C2SP tlog-proof file."""
     head = [_PROOF_HEADER]
@@ -104,6 +132,9 @@ def _hash(line: str) -> bytes:
 
 def _decoded(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise BadNote("a line is not base64: copy the text whole") from None
+    if base64.b64encode(found).decode() != text:  # unused bits that are not zero: another text for the same bytes
+        raise BadNote("a line is not base64 as it was written: copy the text whole")
+    return found

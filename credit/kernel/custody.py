@@ -1,25 +1,26 @@
 """The log in custody: its signing key, and signed checkpoints kept outside the database that they bear witness to.
 
-Files: `keys/log.key` (mode 0600), `checkpoints/latest`, `checkpoints/<origin number>/<size>`.
+Files: `keys/log.key` (mode 0600), `checkpoints/latest`, `checkpoints/<origin number>/<size>`, and with the lines of
+witnesses `checkpoints/cosigned/<origin number>/<size>`.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from credit.kernel import database, ledger, merkle
-from credit.kernel.blobs import sync_folder
+from credit.kernel.blobs import written
 from credit.kernel.checkpoints import Checkpoint, parse_checkpoint, sign_checkpoint
-from credit.kernel.errors import Refusal
+from credit.kernel.cosigning import Cosignature, WitnessKey, cosignatures, with_lines
+from credit.kernel.errors import NotFound, Refusal
+from credit.kernel.log_keys import LogKeys
 from credit.kernel.settings import Settings
-from credit.kernel.signing import SigningKey, load_key, new_key, open_note
+from credit.kernel.signing import SigningKey, open_note
 from credit.kernel.unit import Event, unit
 
 _NAME = "UPDATE log_head SET origin = {} WHERE id = 1 AND origin = {} RETURNING id"
@@ -31,6 +32,14 @@ class LogRewritten(Refusal):
     code = "log_rewritten"
     title = "日志与已签检查点矛盾 The log contradicts its checkpoint"
     status = 500
+
+
+class UnknownWitness(Refusal):
+    """Nobody whom the service counts as a witness has cosigned."""
+
+    code = "witness_unknown"
+    title = "见证人未登记 Unknown witness"
+    status = 403
 
 
 class LogRestored(Event, frozen=True, kw_only=True):
@@ -49,9 +58,14 @@ class LogRestored(Event, frozen=True, kw_only=True):
 class Custody:
     """Signs and keeps checkpoints of the bound database's log. One folder per log, shared by its processes."""
 
-    def __init__(self, folder: Path, key: SigningKey) -> None:
+    def __init__(self, folder: Path, keys: LogKeys) -> None:
         self.folder = folder
-        self.key = key
+        self.keys = keys
+
+    @property
+    def key(self) -> SigningKey:
+        """The key that signs now."""
+        return self.keys.signer
 
     def latest(self) -> str | None:
         """The newest signed checkpoint as text; None before the first."""
@@ -59,6 +73,46 @@ class Custody:
             return (self.folder / "latest").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+
+    def cosigned(self, checkpoint: Checkpoint) -> str | None:
+        """The note of a checkpoint with the cosignatures kept for it; None where no witness has cosigned."""
+        try:
+            return self._cosigned(checkpoint).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def newest_cosigned(self, origin: str) -> str | None:
+        """The cosigned note of the greatest size of an origin; None before the first."""
+        kept = sorted((self.folder / "cosigned" / str(origin_number(origin))).glob("[0-9]*"))
+        return kept[-1].read_text(encoding="utf-8") if kept else None
+
+    def add_cosignatures(self, note: str, witnesses: Sequence[WitnessKey]) -> tuple[Cosignature, ...]:
+        """Keeps the cosignatures of `note` beside the checkpoint; answers those of these witnesses.
+
+        Raises BadNote where a signature does not fit, UnknownWitness where no witness of these has cosigned,
+        NotFound for a checkpoint that this log has not published.
+        """
+        point = self._open(note)
+        given = cosignatures(note, witnesses)
+        if not given:
+            raise UnknownWitness("没有已登记见证人的签名:请运营方把见证公钥加入 TENDERCREDIT_WITNESSES "
+                                 "no configured witness has cosigned this note")
+        with self._locked():
+            published = self._published(point)
+            if not published.exists() or self._open(published.read_text(encoding="utf-8")) != point:
+                raise NotFound("本日志没有签发过这个检查点 this log has not published that checkpoint")
+            before = self.cosigned(point) or published.read_text(encoding="utf-8")
+            known = {c.witness for c in cosignatures(before, witnesses)}
+            fresh = [c for c in given if c.witness not in known]
+            if fresh:
+                written(self._cosigned(point), with_lines(before, fresh).encode(), 0o644)
+        return given
+
+    def _published(self, point: Checkpoint) -> Path:
+        return self.folder / str(origin_number(point.origin)) / f"{point.size:015d}"
+
+    def _cosigned(self, point: Checkpoint) -> Path:
+        return self.folder / "cosigned" / str(origin_number(point.origin)) / f"{point.size:015d}"
 
     def newest(self) -> Checkpoint | None:
         """The newest checkpoint. Raises BadNote where the file was changed or another key signed it."""
@@ -69,6 +123,16 @@ class Custody:
         """Every checkpoint of one origin, smallest first. Raises BadNote for a changed file."""
         for path in sorted((self.folder / str(origin_number(origin))).glob("[0-9]*")):
             yield self._open(path.read_text(encoding="utf-8"))
+
+    def first_covering(self, seq: int, origin: str) -> str | None:
+        """The smallest signed checkpoint of this origin that holds entry `seq`, as text; None where none does yet."""
+        folder = self.folder / str(origin_number(origin))
+        found = sorted(p for p in folder.glob("[0-9]*") if int(p.name) > seq)
+        if not found:
+            return None
+        note = found[0].read_text(encoding="utf-8")
+        self._open(note)
+        return note
 
     async def publish(self) -> str:
         """Signs the durable head unless its size is signed already; answers the newest signed checkpoint.
@@ -86,13 +150,13 @@ class Custody:
             if note is not None and newest is not None and _covers(newest, head):
                 return note
             note = sign_checkpoint(head.origin, head.size, bytes.fromhex(head.root), self.key)
-            kept = self.folder / str(origin_number(head.origin)) / f"{head.size:015d}"
-            _write(kept, note.encode(), 0o644)
-            _write(self.folder / "latest", note.encode(), 0o644)
+            point = Checkpoint(head.origin, head.size, bytes.fromhex(head.root))
+            written(self._published(point), note.encode(), 0o644)
+            written(self.folder / "latest", note.encode(), 0o644)
         return note
 
     def _open(self, note: str) -> Checkpoint:
-        return parse_checkpoint(open_note(note, [self.key.verifier]))
+        return parse_checkpoint(open_note(note, self.keys.verifiers()))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -107,14 +171,19 @@ class Custody:
             yield
 
 
+def custody_of(settings: Settings) -> Custody:
+    """The custody of an installation's data folder."""
+    return Custody(settings.data / "checkpoints", LogKeys(settings.data / "keys", settings.origin))
+
+
 async def open_log(settings: Settings, *, now: datetime, by: str = "operator") -> Custody:
     """Names a new log after `settings.origin` and compares the log with what was published; call it at start.
 
     A log shorter than its newest checkpoint was restored from a backup: it continues under a new origin
     (`<origin>/2` …) with a `log_restored` entry. Raises LogRewritten where entries differ, BadNote, BadKey.
     """
-    key = log_key(settings.data / "keys" / "log.key", settings.origin)
-    custody = Custody(settings.data / "checkpoints", key)
+    custody = custody_of(settings)
+    _ = custody.key  # made now: a service does not start without it
     await database.fetch(_NAME, settings.origin, "")
     head, newest = await ledger.head(), custody.newest()
     if newest is None:
@@ -178,33 +247,3 @@ def origin_number(origin: str) -> int:
 def _base(origin: str) -> str:
     base, _, number = origin.rpartition("/")
     return base if number.isascii() and number.isdigit() else origin
-
-
-def log_key(path: Path, name: str) -> SigningKey:
-    """The signing key of `path`, made from the system's randomness on first use, mode 0600. Raises BadKey."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = _draft(path, new_key(name, secrets.token_bytes(32)).to_file(), 0o600)
-        try:
-            os.link(draft, path)  # fails where another process was faster: then its key counts
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-        sync_folder(path.parent)
-    return load_key(path.read_bytes())
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _draft(path, content, mode).replace(path)
-    sync_folder(path.parent)
-
-
-def _draft(path: Path, content: bytes, mode: int) -> Path:
-    draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    return draft

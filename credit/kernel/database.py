@@ -90,6 +90,18 @@ async def fetch(text: str, *args: Any) -> list[Row]:
     return [dict(r) for r in await bound._run_in_new_connection(query, list(args))]
 
 
+async def stream(text: str, *args: Any, size: int = 2000) -> AsyncIterator[Sequence[Sequence[Any]]]:
+    """Rows of one statement as tuples in the order of its columns, `size` at a time: for what would not fit at once.
+
+    Read from a connection of its own, outside any transaction of the caller.
+    """
+    bound = engine()
+    query = _compiled(text, isinstance(bound, PooledSQLiteEngine))
+    async with contextlib.aclosing(bound.stream(query, list(args), size)) as parts:
+        async for part in parts:
+            yield part
+
+
 def anyof(keys: Sequence[str]) -> tuple[str, list[str]]:
     """`({}, …)` for `IN`, and its values: padded to a power of two, so that few statements need to be planned.
 

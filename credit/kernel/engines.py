@@ -6,6 +6,7 @@ Stock Piccolo opens a SQLite connection and thread per query, and loses a Postgr
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,21 @@ class PooledSQLiteEngine(SQLiteEngine):
             finally:
                 await self.release(connection)
 
+    async def stream(self, query: str, args: list[Any], size: int) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+        """The rows of a query as tuples, `size` at a time."""
+        async with self.readers:
+            connection = await self.get_connection()
+            try:
+                cursor = await connection.execute(query, args)
+                cursor.row_factory = None
+                while rows := list(await cursor.fetchmany(size)):
+                    yield rows
+                await cursor.close()
+            except BaseException:
+                connection.stop()  # half read: its cursor would hold an old state of the file
+                raise
+            await self.release(connection)
+
     async def _run_in_existing_connection(
         self, connection: Any, query: str, args: list[Any] | None = None, query_type: str = "generic", table: Any = None
     ) -> list[dict[str, Any]]:
@@ -203,6 +219,17 @@ class PooledPostgresEngine(PostgresEngine):
     async def start_connection_pool(self, **kwargs: Any) -> None:
         self.writers = asyncio.Semaphore(_WRITERS)
         await super().start_connection_pool(**kwargs)
+
+    async def stream(self, query: str, args: list[Any], size: int) -> AsyncGenerator[Sequence[Sequence[Any]], None]:
+        """The rows of a query as tuples, `size` at a time, from one snapshot."""
+        connection = await (self.pool.acquire() if self.pool else self.get_new_connection())
+        try:
+            async with connection.transaction(readonly=True):
+                cursor = await connection.cursor(query, *args)
+                while rows := await cursor.fetch(size):
+                    yield rows
+        finally:
+            await _give_back(self, connection)
 
     def transaction(self, allow_nested: bool = True) -> ReturningPostgresTransaction:
         return ReturningPostgresTransaction(engine=self, allow_nested=allow_nested)

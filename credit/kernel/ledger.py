@@ -66,6 +66,14 @@ async def event(seq: int) -> dict[str, Any]:
     return dict(msgspec.json.decode(found[0]["body"])["event"])
 
 
+async def opening(seq: int) -> tuple[str, str]:
+    """Salt (hex) and payload to which the entry's `commit` binds: SHA-256(salt ‖ payload). Raises NotFound."""
+    found = await database.fetch(_PAYLOAD, seq)
+    if not found:
+        raise NotFound(f"日志中没有第{seq}条 no log entry {seq}")
+    return found[0]["salt"], found[0]["body"]
+
+
 async def seq_at(moment: datetime) -> int:
     """The greatest seq recorded by `moment`; -1 before the first."""
     seq = (await database.fetch(_SEQ_AT, moment))[0]["seq"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -116,6 +116,43 @@ def load(folders: Iterable[Path]) -> RuleSet:
     return RuleSet(rules)
 
 
+def faults(folders: Iterable[Path]) -> list[str]:
+    """Everything in these folders that `load` refuses, each as `file:line: rule … cure`."""
+    found, seen = list[str](), set[str]()
+    for path in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+        try:
+            raw = _mapping(path)
+        except RuleFault as exc:
+            found.append(exc.detail)
+            continue
+        for rule_id, line in _lines(path).items():
+            wrong = list(_rule_faults(path, rule_id, raw.get(rule_id)))
+            wrong += [f"{path}: {rule_id} is already defined; keep one definition"] if rule_id in seen else []
+            found += [one.replace(f"{path}:", f"{path}:{line}:", 1) for one in wrong]
+            seen.add(rule_id)
+    return found
+
+
+def _rule_faults(path: Path, rule_id: str, body: Any) -> Iterator[str]:
+    try:
+        _rule(path, rule_id, body)
+    except RuleFault as first:
+        values = body.get("values") if isinstance(body, dict) else None
+        told = {first.detail}
+        for value in values if isinstance(values, list) else ():
+            try:
+                _value(path, rule_id, value)
+            except RuleFault as exc:
+                told.add(exc.detail)
+        yield from sorted(told)
+
+
+def _lines(path: Path) -> dict[str, int]:
+    """The line of each rule id of a file."""
+    node = yaml.compose(path.read_text(encoding="utf-8"), _LOADER)
+    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value} if node is not None else {}
+
+
 class _UniqueKeys(_LOADER):  # type: ignore[misc]
     """Refuses a key that stands twice in one mapping: YAML would silently keep the last."""
 
@@ -128,13 +165,17 @@ class _UniqueKeys(_LOADER):  # type: ignore[misc]
 
 
 def _read(path: Path) -> list[Rule]:
+    return [_rule(path, str(rule_id), body) for rule_id, body in _mapping(path).items()]
+
+
+def _mapping(path: Path) -> dict[Any, Any]:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}  # noqa: S506 - a safe loader
     except yaml.YAMLError as exc:
         raise RuleFault(f"{path}: not YAML: {exc}") from None
     if not isinstance(raw, dict):
         raise RuleFault(f"{path}: must be a mapping of rule ids")
-    return [_rule(path, str(rule_id), body) for rule_id, body in raw.items()]
+    return raw
 
 
 def _rule(path: Path, rule_id: str, body: Any) -> Rule:

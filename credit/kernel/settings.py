@@ -68,11 +68,17 @@ class Bots:
 
 
 @dataclass(frozen=True)
+class Webhooks:
+    allow_private: bool = False  # 1: webhooks may lead to loopback and private addresses, http to loopback too
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the environment decides. `data` holds SQLite, blobs, keys and checkpoints."""
 
     data: Path = Path("data/tendercredit")
     origin: str = "tendercredit.local/log"  # the log's name in checkpoints
+    witnesses: str = ""  # public keys whose cosignatures on checkpoints count, separated by commas
     demo: bool = False
     key: str | None = _secret()  # of a caller, for commands that go through a serving process
     database: Database = Database()
@@ -81,6 +87,7 @@ class Settings:
     mail: Mail = Mail()
     letters: Letters = Letters()
     bots: Bots = Bots()
+    webhooks: Webhooks = Webhooks()
 
 
 _NAMES: dict[str, tuple[str, str]] = {
@@ -104,12 +111,15 @@ _NAMES: dict[str, tuple[str, str]] = {
     "TELEGRAM_BASE_URL": ("bots", "telegram_base_url"),
     "TELEGRAM_SECRET": ("bots", "telegram_secret"),
     "TELEGRAM_MODE": ("bots", "telegram_mode"),
+    "WEBHOOKS_ALLOW_PRIVATE": ("webhooks", "allow_private"),
     "DATA": ("", "data"),
     "ORIGIN": ("", "origin"),
+    "WITNESSES": ("", "witnesses"),
     "DEMO": ("", "demo"),
     "KEY": ("", "key"),
 }
-_GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters, "bots": Bots}
+_GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters, "bots": Bots,
+           "webhooks": Webhooks}
 
 
 def read(environment: Mapping[str, str]) -> Settings:

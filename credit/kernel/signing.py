@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -87,7 +88,12 @@ class SigningKey(msgspec.Struct, frozen=True):
 
     @property
     def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
+        return _private_key(self.seed)
+
+
+@lru_cache(maxsize=8)
+def _private_key(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def new_key(name: str, randomness: bytes) -> SigningKey:
@@ -180,7 +186,9 @@ def _base64(data: bytes) -> str:
 
 
 def _unbase64(text: str) -> bytes | None:
+    """The bytes of the one base64 text that stands for them; the unused last bits must be zero."""
     try:
-        return base64.b64decode(text, validate=True)
+        found = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return found if _base64(found) == text else None

@@ -75,6 +75,11 @@ class Runner:
         self.subscribers: Mapping[str, Subscriber] = {s.name: s for s in subscribers}
         self.clock = clock
         self.lease = lease
+        self._ending = False
+
+    def end(self) -> None:
+        """From now on `drain` begins nothing new: it finishes what it has begun and returns."""
+        self._ending = True
 
     async def drain(self, limit: int = 20) -> int:
         """Works what is due, at most `limit` at once, until nothing is left; answers how many tasks it ended or put
@@ -83,8 +88,8 @@ class Runner:
         running: set[asyncio.Task[None]] = set()
         try:
             while True:
-                expanded = await self._expand()
-                running |= await self._start(limit - len(running))
+                expanded = 0 if self._ending else await self._expand()
+                running |= set() if self._ending else await self._start(limit - len(running))
                 if running:
                     done, running = await _some(running)
                     worked += len(done)
@@ -131,10 +136,11 @@ class Runner:
 
     async def _put_off(self, subscriber: Subscriber, task: Given, exc: BaseException) -> bool:
         reason = str(exc) if isinstance(exc, Later) else f"{type(exc).__name__}: {exc}"
-        log.warning("task %s attempt %d failed: %s", task.id, task.attempts, type(exc).__name__)
+        level = logging.INFO if isinstance(exc, Later) else logging.WARNING
+        log.log(level, "task %s attempt %d failed: %s", task.id, task.attempts, type(exc).__name__)
         if task.attempts >= subscriber.max_attempts:
             return await task_rows.bury(task.subscriber, task.id, task.token, reason)
-        pause = exc.after if isinstance(exc, Later) and exc.after else back_off(task.attempts)
+        pause = exc.after if isinstance(exc, Later) and exc.after is not None else back_off(task.attempts)
         return await task_rows.put_off(task.id, task.token, self.clock() + pause, reason)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from credit.kernel import custody, database, ledger
-from credit.kernel.custody import LogRewritten, log_key, open_log, origin_number
+from credit.kernel.custody import LogRewritten, open_log, origin_number
 from credit.kernel.database import Engine
+from credit.kernel.log_keys import log_key
 from credit.kernel.settings import Settings
 from credit.kernel.signing import BadKey, BadNote
 from credit.kernel.unit import unit

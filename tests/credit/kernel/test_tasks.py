@@ -249,6 +249,22 @@ async def test_a_cancelled_runner_gives_its_tasks_back(engine: Engine, clock: Fa
     assert await runner(clock, desk.handle).drain() == 1
 
 
+async def test_a_runner_told_to_end_finishes_what_it_began_and_begins_nothing_new(
+    engine: Engine, clock: FakeClock, desk: Desk
+) -> None:
+    await happen(clock(), "a", "a", "a")
+
+    async def last(task: Given) -> None:
+        await desk.handle(task)
+        ending.end()
+
+    ending = runner(clock, last)
+    assert await ending.drain() == 1
+    assert desk.seen == [("a", 0)]
+    assert await runner(clock, desk.handle).drain() == 2  # the next process goes on
+    assert [seq for _, seq in desk.seen] == [0, 1, 2]
+
+
 async def test_a_handler_that_cancels_something_of_its_own_is_put_off(engine: Engine, clock: FakeClock) -> None:
     async def cancelled(task: Given) -> None:
         raise asyncio.CancelledError
