@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
+from credit.ratings import Rating
 from credit.scores import NOT_LISTED, Line, LineKind, Score
 
 _LIMITED = {LineKind.BASE, LineKind.LIMIT}
+_MEAN = "本方案以上一完整周期的日均得分为准,日均得分"
 
 
 def points_text(points: int) -> str:
@@ -27,6 +32,14 @@ def sentence(line: Line) -> str:
         return f"{line.title}:{points_text(line.points)}分。"
     if line.kind is LineKind.NOT_LISTED:
         return f"{NOT_LISTED},不影响得分。"
+    if line.kind is LineKind.PENDING:
+        start = f",最早自{day_text(line.first)}起计入" if line.first else ""
+        return f"{line.title}:处于陈述申辩期,尚未计入{start}(依据:{line.basis})。"
+    if line.kind is LineKind.NEWCOMER:
+        return f"{line.title}:没有不良记录,信用等级不低于{line.grade}级(依据:{line.basis})。"
+    if line.kind is LineKind.THRESHOLD:
+        since = f"自{day_text(line.first)}起" if line.first else ""
+        return f"{line.title}:累计扣分达到限值,{since}信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
     if line.kind is LineKind.VETO:
         return f"{line.title}:信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
     return f"{line.title}:{_effect(line)}{_until(line)}(依据:{line.basis})。"
@@ -37,22 +50,58 @@ def summary(found: Score) -> str:
     return f"{day_text(found.on)}信用得分{points_text(found.value)}分,等级{found.grade}。"
 
 
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """The lines that one score has and another has not, and those both have with other points (old, new)."""
+
+    gone: tuple[Line, ...]
+    come: tuple[Line, ...]
+    moved: tuple[tuple[Line, Line], ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.gone or self.come or self.moved)
+
+
+def changed(before: Score, after: Score) -> Changed:
+    """What went, came and moved; a line is the same by record, rule and what it is."""
+    old, new = _lines(before), _lines(after)
+    return Changed(
+        gone=tuple(old[key] for key in old if key not in new), come=tuple(new[key] for key in new if key not in old),
+        moved=tuple((old[key], new[key]) for key in new if key in old and old[key].points != new[key].points),
+    )
+
+
 def why(before: Score, after: Score) -> tuple[str, ...]:
     """What changed from one score to the other: first the result, then each line that came, went or changed."""
-    if (before.value, before.grade, _lines(before)) == (after.value, after.grade, _lines(after)):
+    found = changed(before, after)
+    if (before.value, before.grade) == (after.value, after.grade) and found.nothing:
         return ("得分和等级均未变化。",)
-    old, new = _lines(before), _lines(after)
-    gone = [f"不再计入:{_short(old[key])}。" for key in old if key not in new]
-    come = [f"新计入:{_short(new[key])}。" for key in new if key not in old]
-    moved = [
-        f"{new[key].title}由{points_text(old[key].points)}分变为{points_text(new[key].points)}分。"
-        for key in new
-        if key in old and old[key].points != new[key].points
-    ]
-    return (_result(before, after), *gone, *come, *moved)
+    return (_result(before, after), *_each(found))
+
+
+def why_rated(before: Rating, after: Rating) -> tuple[str, ...]:
+    """The same for the values that count: where a mean is published, its change first, then that of the day's score."""
+    told = why(before.score, after.score)
+    if not (_published(before) or _published(after)):
+        return told
+    return (f"{_MEAN}{_moved(before.value, after.value)}{_graded(before.grade, after.grade)}。",
+            f"以下是当日得分的变化:{told[0]}", *told[1:])
+
+
+def _each(found: Changed) -> Iterable[str]:
+    yield from (f"不再计入:{_short(line)}。" for line in found.gone)
+    yield from (f"新计入:{_short(line)}。" for line in found.come)
+    for old, new in found.moved:
+        yield f"{new.title}由{points_text(old.points)}分变为{points_text(new.points)}分。"
+
+
+def _published(found: Rating) -> bool:
+    return found.period is not None and found.period.published
 
 
 def _effect(line: Line) -> str:
+    if line.kind is LineKind.FAULT_CAPPED:
+        return f"受上限限制,扣{points_text(-line.points)}分" if line.points else "已达上限,不再扣分"
     if line.kind is LineKind.CAPPED:
         return f"受上限限制,计{points_text(line.points)}分" if line.points else "已达上限,不再加分"
     return f"{'加' if line.points > 0 else '扣'}{points_text(abs(line.points))}分"
@@ -63,18 +112,25 @@ def _until(line: Line) -> str:
 
 
 def _lines(found: Score) -> dict[tuple[str | None, str, str], Line]:
-    kinds = {LineKind.CAPPED: LineKind.MERIT}
+    kinds = {LineKind.CAPPED: LineKind.MERIT, LineKind.FAULT_CAPPED: LineKind.FAULT}
     return {(x.record_id, x.rule, kinds.get(x.kind, x.kind)): x for x in found.lines}
 
 
 def _short(line: Line) -> str:
-    if line.kind is LineKind.VETO:
+    if line.grade:
         return f"{line.title}(等级{line.grade})"
     return f"{line.title}({points_text(line.points)}分)"
 
 
 def _result(before: Score, after: Score) -> str:
-    change = after.value - before.value
+    return f"得分{_moved(before.value, after.value)}{_graded(before.grade, after.grade)}。"
+
+
+def _moved(before: int, after: int) -> str:
+    change = after - before
     moved = f"{'上升' if change > 0 else '下降'}{points_text(abs(change))}分" if change else "不变"
-    grade = "" if before.grade == after.grade else f",等级由{before.grade}变为{after.grade}"
-    return f"得分由{points_text(before.value)}分变为{points_text(after.value)}分({moved}){grade}。"
+    return f"由{points_text(before)}分变为{points_text(after)}分({moved})"
+
+
+def _graded(before: str, after: str) -> str:
+    return "" if before == after else f",等级由{before}变为{after}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+import msgspec
+
+from credit.caps import Rooms
 from credit.kernel.periods import add_months
 from credit.model import MeritFacts, Record
 from credit.schemes import MeritItem, Scheme
@@ -27,7 +29,7 @@ def merits(records: Iterable[Record], scheme: Scheme) -> Iterator[Merit]:
     items = {item.item: item for item in scheme.merits}
     for record in records:
         facts = record.facts
-        if isinstance(facts, MeritFacts) and facts.scheme == scheme.scheme_id and facts.item in items:
+        if isinstance(facts, MeritFacts) and facts.scheme in scheme.takes and facts.item in items:
             item = items[facts.item]
             ends = [add_months(facts.granted_on, item.months)] if item.months else []
             ends += [facts.valid_until] if facts.valid_until else []
@@ -38,11 +40,12 @@ def merit_lines(records: Sequence[Record], scheme: Scheme, day: date) -> list[Li
     """The lines of all good conduct on `day` within the caps; order of `records` does not matter."""
     listed = list(merits(records, scheme))
     counting = [m for m in listed if m.last is None or m.last >= day]
-    counting.sort(key=lambda m: (-m.item.points, m.first, m.record.record_id))
-    rooms = _Rooms(scheme)
-    lines = [_merit_line(m, scheme, rooms.take(m.item)) for m in counting]
+    worth = {item.item: within_like_award(item, scheme) for item in scheme.merits}
+    counting.sort(key=lambda m: (-worth[m.item.item].points, m.first, m.record.record_id))
+    rooms = Rooms(scheme.groups, scheme.merit_cap)
+    lines = [_merit_line(m, scheme, rooms.take(worth[m.item.item])) for m in counting]
     known = {m.record.record_id for m in listed}
-    own = (r for r in records if isinstance(r.facts, MeritFacts) and r.facts.scheme == scheme.scheme_id)
+    own = (r for r in records if isinstance(r.facts, MeritFacts) and r.facts.scheme in scheme.takes)
     return lines + [unlisted(r, scheme) for r in own if r.record_id not in known]
 
 
@@ -59,27 +62,14 @@ def _merit_line(merit: Merit, scheme: Scheme, points: int) -> Line:
     )
 
 
-class _Rooms:
-    """What item, group and total caps still leave while good items are counted, highest points first."""
+def within_like_award(item: MeritItem, scheme: Scheme) -> MeritItem:
+    """The item with points, cap and count that stay within those of the like award it names."""
+    like = next((m for m in scheme.merits if m.item == item.not_above), None)
+    if like is None:
+        return item
+    return msgspec.structs.replace(item, points=min(item.points, like.points), cap=_lower(item.cap, like.cap),
+                                   count=_lower(item.count, like.count))
 
-    def __init__(self, scheme: Scheme) -> None:
-        self._groups = {group.group: group for group in scheme.groups}
-        self._total = scheme.merit_cap
-        self._points: Counter[str] = Counter()
-        self._counts: Counter[str] = Counter()
 
-    def take(self, item: MeritItem) -> int:
-        limits = [(f"item {item.item}", item.cap, item.count), ("total", self._total, None)]
-        if item.group is not None:
-            group = self._groups[item.group]
-            limits.append((f"group {item.group}", group.cap, group.count))
-        points = item.points
-        for name, cap, count in limits:
-            if count is not None and self._counts[name] >= count:
-                return 0
-            if cap is not None:
-                points = min(points, cap - self._points[name])
-        for name, _, _ in limits:
-            self._points[name] += points
-            self._counts[name] += points > 0
-        return points
+def _lower(own: int | None, like: int | None) -> int | None:
+    return min((x for x in (own, like) if x is not None), default=None)

@@ -1,172 +1,170 @@
-"""Scheme files: read, checked, refused with file, item and cure where nobody should be scored by them."""
+"""Scheme files: read, checked, refused with file, line and cure where nobody should be scored by them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple
 
 import msgspec
-import yaml
 
 from credit.kernel.errors import Refusal
 from credit.kernel.rules import Dated, Rule, RuleSet
-from credit.schemes import Band, FaultItem, Group, Match, MeritItem, Scheme
+from credit.overlays import Overlay, may_change_flaws, overlaid
+from credit.scheme_checks import scheme_flaws
+from credit.scheme_shape import unfair_flaws
+from credit.scheme_text import Flaw, Place, Text, read
+from credit.scheme_versions import Version, read_version, span_flaws, versions_of
+from credit.schemes import Scheme
 
-T = TypeVar("T")
-
-FORBIDDEN_KEYS = frozenset(
-    {
-        *("region", "place", "location", "origin", "local", "ownership", "size", "scale", "capital"),
-        *("registered_capital", "turnover", "revenue", "employees", "market_share", "debt_ratio"),
-    }
-)
-FORBIDDEN_WORDS = (
-    *("注册地", "本地企业", "外地企业", "所有制", "国有企业", "民营企业", "外资企业", "企业规模"),
-    *("注册资本", "营业收入", "从业人数", "市场占有率", "负债率"),
-)
-FAIRNESS = "招标投标领域公平竞争审查规则(2024年第16号令)第七条、第九条"
-
-
-_PARTS: dict[str, tuple[type[msgspec.Struct], str]] = {
-    "bands": (Band, "grade"),
-    "groups": (Group, "group"),
-    "merits": (MeritItem, "item"),
-    "faults": (FaultItem, "item"),
-}
+OVERLAYS = "overlays"
 
 
 class SchemeFault(Refusal):
-    """A scheme file that nobody may be scored by; each line of the message names file, item and cure."""
+    """Scheme files that nobody may be scored by; each line of the message names file, line, item and cure."""
 
     code = "scheme_fault"
     title = "计分方案文件有误 Scheme file fault"
     status = 500
 
 
-def load_schemes(folder: Path) -> dict[str, Scheme]:
-    """Every scheme of `folder`, by id. Raises SchemeFault naming file, item and cure."""
-    schemes: dict[str, Scheme] = {}
+class Found(NamedTuple):
+    """The schemes of a folder, each with its versions in order, and everything that is wrong in its files."""
+
+    versions: dict[str, tuple[Scheme, ...]]
+    faults: tuple[str, ...]
+
+
+def read_schemes(folder: Path) -> Found:
+    """Every scheme of `folder` and every local pack of `folder/overlays`, with all faults of all files."""
+    versions, faults = dict[str, tuple[Scheme, ...]](), list[str]()
     for path in sorted(folder.glob("*.yaml")):
-        scheme = parse(path.name, path.read_text(encoding="utf-8"))
-        if scheme.scheme_id in schemes or path.stem != scheme.scheme_id:
-            raise SchemeFault(f"{path.name}: name the file after its id, {scheme.scheme_id}.yaml, once")
-        schemes[scheme.scheme_id] = scheme
-    return schemes
+        made, wrong = _read_national(path.name, path.read_text(encoding="utf-8"))
+        if made and path.stem != made[0].scheme_id:
+            wrong.append(f"{path.name}:1: id: name the file after its id, {made[0].scheme_id}.yaml")
+        versions |= {made[0].scheme_id: made} if made and not wrong else {}
+        faults += wrong
+    faults += _two_defaults(versions)
+    for path in sorted((folder / OVERLAYS).glob("*.yaml")):
+        made, wrong = _read_overlay(f"{OVERLAYS}/{path.name}", path.read_text(encoding="utf-8"), versions)
+        if made and made[0].scheme_id != f"{made[0].of}.{path.stem}":
+            wrong.append(f"{OVERLAYS}/{path.name}:1: overlay: name the file after its pack")
+        versions |= {made[0].scheme_id: made} if made and not wrong else {}
+        faults += wrong
+    return Found(versions, tuple(faults))
 
 
-def parse(file: str, text: str) -> Scheme:
-    """The scheme of a file's text. Raises SchemeFault with one line per fault."""
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as exc:
-        raise SchemeFault(f"{file}: not YAML: {exc}") from None
-    if not isinstance(raw, dict):
-        raise SchemeFault(f"{file}: must be a mapping with id, title, from, source, base, bands and items")
-    unfair = [f"{file}: {where}" for where in _unfair(raw, "scheme")]
-    if unfair:
-        raise SchemeFault("\n".join(unfair))
-    for key, (kind, name) in _PARTS.items():
-        items = raw.get(key)
-        for item in items if isinstance(items, list) else ():
-            label = item.get(name, "?") if isinstance(item, dict) else "?"
-            _convert(item, kind, f"{file}: {key} {label}")
-    scheme = _convert(raw, Scheme, f"{file}: scheme")
-    faults = [f"{file}: {fault}" for fault in _faults(scheme)]
-    if faults:
-        raise SchemeFault("\n".join(faults))
-    return scheme
+def load_versions(folder: Path) -> dict[str, tuple[Scheme, ...]]:
+    """Every scheme with its dated versions, by id. Raises SchemeFault with one line per fault of any file."""
+    found = read_schemes(folder)
+    if found.faults:
+        raise SchemeFault("\n".join(found.faults))
+    return found.versions
 
 
-def _convert(raw: object, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.convert(raw, kind)
-    except msgspec.ValidationError as exc:
-        cure = "cite a source and say verified: true or false" if _uncited(str(exc)) else "mend this key"
-        if "got `float`" in str(exc):
-            cure = "write points in hundredths, 8250 for 82.50"
-        raise SchemeFault(f"{where}: {exc}; {cure}") from None
+def load_schemes(folder: Path) -> dict[str, Scheme]:
+    """The newest version of every scheme, by id. Raises SchemeFault."""
+    return {name: versions[-1] for name, versions in load_versions(folder).items()}
 
 
-def _uncited(message: str) -> bool:
-    return "`source`" in message or "`verified`" in message or "$.source" in message
+def parse(file: str, text: str) -> tuple[Scheme, ...]:
+    """The versions of a national scheme's text. Raises SchemeFault with one line per fault."""
+    made, wrong = _read_national(file, text)
+    if wrong:
+        raise SchemeFault("\n".join(wrong))
+    return made
 
 
-def _unfair(raw: object, where: str) -> Iterator[str]:
-    """Factors of region, ownership or size, wherever they stand in the file."""
-    if isinstance(raw, dict):
-        where = str(raw.get("item") or raw.get("group") or where)
-        for key, value in raw.items():
-            if str(key).lower() in FORBIDDEN_KEYS:
-                yield f"{where}: `{key}` would score region, ownership or size; remove it ({FAIRNESS})"
-            if key == "title":
-                yield from (
-                    f"{where}: title speaks of {word}; remove the item ({FAIRNESS})"
-                    for word in FORBIDDEN_WORDS
-                    if word in str(value)
-                )
-            yield from _unfair(value, where)
-    elif isinstance(raw, list):
-        for value in raw:
-            yield from _unfair(value, where)
+def parse_overlay(file: str, text: str, national: Mapping[str, tuple[Scheme, ...]]) -> tuple[Scheme, ...]:
+    """The versions of the scheme that a local pack makes. Raises SchemeFault with one line per fault."""
+    made, wrong = _read_overlay(file, text, national)
+    if wrong:
+        raise SchemeFault("\n".join(wrong))
+    return made
 
 
-def _faults(scheme: Scheme) -> Iterator[str]:
-    yield from _band_faults(scheme)
-    if scheme.sample and (scheme.verified or not scheme.title.startswith("示例")):
-        yield "scheme: a sample is verified: false and its title begins with 示例"
-    names = [m.item for m in scheme.merits] + [f.item for f in scheme.faults]
-    for name in sorted({n for n in names if names.count(n) > 1}):
-        yield f"{name}: defined twice; keep one"
-    groups = {group.group for group in scheme.groups}
-    for merit in scheme.merits:
-        if merit.group is not None and merit.group not in groups:
-            yield f"{merit.item}: group {merit.group} is not defined; add it under groups"
-        if merit.cap is not None and merit.cap % merit.points:
-            yield f"{merit.item}: cap must be a multiple of its points, else a further award could cost points"
-        if scheme.sample and merit.verified:
-            yield f"{merit.item}: an item of a sample cannot be verified; say verified: false"
-    grades = {band.grade for band in scheme.bands}
-    for fault in scheme.faults:
-        if fault.match == Match():
-            yield f"{fault.item}: matches every penalty; name fields, kinds, severity or acts"
-        if fault.veto and fault.veto.grade not in grades:
-            yield f"{fault.item}: veto grade {fault.veto.grade} is no band; use one of {sorted(grades)}"
-        if scheme.sample and fault.verified:
-            yield f"{fault.item}: an item of a sample cannot be verified; say verified: false"
+def _read_national(file: str, content: str) -> tuple[tuple[Scheme, ...], list[str]]:
+    text = read(file, content)
+    if text.raw is None:
+        return (), _told(text, text.flaws)
+    versions, flaws = versions_of(text)
+    flaws += [*text.flaws, *unfair_flaws(text.raw)]
+    made = list[tuple[Scheme, Version]]()
+    for version in versions:
+        scheme, wrong = read_version(version, Scheme, text)
+        if scheme is not None:
+            if scheme.of is not None:
+                wrong.append(Flaw(version.place(("of",), text), "only a local pack names `of`; remove it"))
+            wrong += [Flaw(version.place(f.place, text), f.says) for f in scheme_flaws(scheme)]
+            made.append((scheme, version))
+        flaws += wrong
+    schemes = tuple(scheme for scheme, _ in made)
+    for scheme, version in made:
+        flaws += [Flaw(version.place(f.place, text), f.says) for f in may_change_flaws(scheme, schemes)]
+    flaws += span_flaws(schemes, [version.base for _, version in made])
+    return schemes, _told(text, flaws)
 
 
-def _band_faults(scheme: Scheme) -> Iterator[str]:
-    bands = scheme.bands
-    if not bands:
-        yield "bands: missing; list them best first"
-        return
-    if len({band.grade for band in bands}) < len(bands):
-        yield "bands: a grade is defined twice; keep one"
-    if bands[0].high != scheme.ceiling or bands[-1].low != scheme.floor:
-        yield "bands: the first must end at the ceiling and the last begin at the floor"
-    for upper, lower in pairwise(bands):
-        if upper.low is None or lower.high is None:
-            yield f"bands {upper.grade}/{lower.grade}: only the ends of the scale may be open; give both values"
-        elif lower.high >= upper.low:
-            yield f"bands {upper.grade}/{lower.grade}: overlap; end {lower.grade} at {upper.low - 1}"
-        elif lower.high + 1 < upper.low:
-            yield f"bands {upper.grade}/{lower.grade}: gap; end {lower.grade} at {upper.low - 1}"
-    for band in bands:
-        if band.low is not None and band.high is not None and band.low > band.high:
-            yield f"bands {band.grade}: begins above its end; swap from and to"
-    low, high = scheme.floor, scheme.ceiling
-    if (low is not None and scheme.base < low) or (high is not None and scheme.base > high):
-        yield "base: lies outside floor and ceiling; mend one of them"
+def _read_overlay(
+    file: str, content: str, national: Mapping[str, tuple[Scheme, ...]]
+) -> tuple[tuple[Scheme, ...], list[str]]:
+    text = read(file, content)
+    if text.raw is None:
+        return (), _told(text, text.flaws)
+    versions, flaws = versions_of(text)
+    inside = {key: value for key, value in text.raw.items() if key != "region"}
+    flaws += [*text.flaws, *unfair_flaws(inside)]
+    packs, made, bases = list[Overlay](), list[Scheme](), list[Place]()
+    for version in versions:
+        pack, wrong = read_version(version, Overlay, text)
+        if pack is not None:
+            packs.append(pack)
+            bases.append(version.base)
+            schemes, refused = _of_national(pack, national)
+            wrong += [Flaw(version.place(f.place, text), f.says) for f in refused]
+            made += schemes
+        flaws += wrong
+    flaws += span_flaws(packs, bases)
+    return tuple(made), _told(text, flaws)
+
+
+def _of_national(pack: Overlay, national: Mapping[str, tuple[Scheme, ...]]) -> tuple[list[Scheme], list[Flaw]]:
+    if pack.of not in national:
+        return [], [Flaw(("of",), f"there is no sound scheme {pack.of}; name one of {sorted(national)}")]
+    if (pack.sample or national[pack.of][-1].sample) and not pack.title.startswith("示例"):
+        return [], [Flaw(("title",), "the title of a sample begins with 示例")]
+    return overlaid(pack, national[pack.of])
+
+
+def _told(text: Text, flaws: Iterable[Flaw]) -> list[str]:
+    return list(dict.fromkeys(text.tell(flaw) for flaw in flaws))
+
+
+def _two_defaults(versions: Mapping[str, Sequence[Scheme]]) -> Iterator[str]:
+    """A tender type has one default on any day."""
+    all_of = [(tender, s) for line in versions.values() for s in line for tender in s.default_for]
+    for i, (tender, one) in enumerate(all_of):
+        for other, two in all_of[:i]:
+            together = max(one.since, two.since) <= min(one.until or date.max, two.until or date.max)
+            if other == tender and one.scheme_id != two.scheme_id and together:
+                yield (f"{one.scheme_id}.yaml:1: default_for: {tender} has {two.scheme_id} as its default already; "
+                       "keep one of them")
 
 
 def as_rules(schemes: Iterable[Scheme]) -> RuleSet:
-    """Schemes as dated rules `scheme.<id>`, so that they are released, kept and shown like every other rule."""
-    return RuleSet({f"scheme.{s.scheme_id}": _as_rule(s) for s in schemes})
+    """Versions of schemes as dated rules `scheme.<id>`, so that they are released, kept and shown like every other
+    rule; a scheme that ends carries a last value null."""
+    ordered = sorted(schemes, key=lambda s: (s.scheme_id, s.since))
+    grouped = groupby(ordered, key=lambda s: s.scheme_id)
+    return RuleSet({f"scheme.{name}": _as_rule(tuple(versions)) for name, versions in grouped})
 
 
-def _as_rule(scheme: Scheme) -> Rule:
-    rule_id, value = f"scheme.{scheme.scheme_id}", msgspec.to_builtins(scheme)
-    dated = Dated(rule_id, scheme.since, value, scheme.source, scheme.verified)
-    return Rule(rule_id, scheme.title, "hundredths of a point", scheme.note or None, (dated,))
+def _as_rule(versions: Sequence[Scheme]) -> Rule:
+    last = versions[-1]
+    rule_id = f"scheme.{last.scheme_id}"
+    dated = [Dated(rule_id, s.since, msgspec.to_builtins(s), s.source, s.verified) for s in versions]
+    if last.until is not None:
+        dated.append(Dated(rule_id, last.until + timedelta(days=1), None, last.source, last.verified))
+    return Rule(rule_id, last.title, "hundredths of a point", last.note or None, tuple(dated))

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
-from credit.model import ListFacts, MeritFacts, Record, RemovalFacts, Severity, Stage
+from credit.conduct import counts_from
+from credit.model import ConductFacts, ListFacts, MeritFacts, PenaltyFacts, Record, RemovalFacts, Severity, Stage
 from credit.schemes import Scheme
 
 NOT_LISTED = "未列入计分项目"
@@ -19,7 +20,11 @@ class LineKind(StrEnum):
 
     BASE = "base"
     FAULT = "fault"
+    FAULT_CAPPED = "fault_capped"  # bad conduct cut by a cap or count
     VETO = "veto"
+    THRESHOLD = "threshold"  # the grade that points taken off together set
+    NEWCOMER = "newcomer"  # the grade of who has no bad record
+    PENDING = "pending"  # conduct in statement and defence
     MERIT = "merit"
     CAPPED = "capped"  # good conduct cut by a cap or count
     NOT_LISTED = "not_listed"
@@ -69,28 +74,35 @@ def scored(
     return [ScoredRecord(r, severity_of(r), acts_of(r)) for r in records]
 
 
-def first_day(record: Record) -> date:
-    """The first day a record counts: a penalty or list entry from its decision, once served; a merit from its grant."""
+def first_day(record: Record, scheme: Scheme) -> date | None:
+    """The first day a record counts: a penalty or list entry from its decision, once served; a merit from its grant;
+    conduct once statement and defence are over, None while they are not or where it was dropped."""
     facts = record.facts
     if isinstance(facts, MeritFacts):
         return facts.granted_on
     if isinstance(facts, RemovalFacts):
         return facts.decided_on
+    if isinstance(facts, ConductFacts):
+        return counts_from(facts, scheme.hearing.clocks) if scheme.hearing else None
     return max(facts.decided_on, facts.served_on or facts.decided_on)
 
 
-def counts(record: Record, day: date) -> bool:
+def counts(record: Record, scheme: Scheme, day: date) -> bool:
     """Whether a record is in force on `day`: decided and served, not withdrawn, not repaired or removed by then."""
-    if record.withdrawn or first_day(record) > day:
+    if record.withdrawn or isinstance(record.facts, RemovalFacts):
         return False
+    if isinstance(record.facts, PenaltyFacts) and record.facts.stage is not Stage.DECIDED:
+        return False
+    first, cleared = first_day(record, scheme), cleared_on(record)
+    return first is not None and first <= day and not (cleared and cleared <= day)
+
+
+def cleared_on(record: Record) -> date | None:
+    """The first day from which a record no longer counts because it was repaired or removed from its list."""
     facts = record.facts
-    if isinstance(facts, MeritFacts):
-        return True
-    if isinstance(facts, RemovalFacts):
-        return False
-    if isinstance(facts, ListFacts):
-        return not (facts.removed_on and facts.removed_on <= day)
-    return facts.stage is Stage.DECIDED and not (facts.repaired_on and facts.repaired_on <= day)
+    if isinstance(facts, PenaltyFacts | ConductFacts):
+        return facts.repaired_on
+    return facts.removed_on if isinstance(facts, ListFacts) else None
 
 
 def unlisted(record: Record, scheme: Scheme) -> Line:
@@ -102,5 +114,5 @@ def unlisted(record: Record, scheme: Scheme) -> Line:
         title=NOT_LISTED,
         basis=scheme.source,
         points=0,
-        first=first_day(record),
+        first=first_day(record, scheme),
     )
