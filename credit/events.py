@@ -25,6 +25,15 @@ class MeritRecorded(Event, frozen=True, kw_only=True):
     granted_on: date
 
 
+class MeritCorrected(Event, frozen=True, kw_only=True):
+    """The days of good conduct were corrected; `subject` is the entity's id."""
+
+    kind: ClassVar[str] = "merit_corrected"
+    record_id: str
+    revision: int
+    code: str | None
+
+
 class PayloadErased(Event, frozen=True, kw_only=True):
     """Prose and personal data of `subject` were erased on request or at the end of their time."""
 

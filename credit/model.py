@@ -19,6 +19,7 @@ class RecordKind(StrEnum):
     MERIT = "merit"
     LIST_ENTRY = "list_entry"
     REMOVAL = "removal"
+    CONDUCT = "conduct"  # scored by a scheme, no penalty
 
 
 class RemovalGround(StrEnum):
@@ -176,7 +177,26 @@ class RemovalFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     pushed_by: str = ""
 
 
-Facts = PenaltyFacts | MeritFacts | ListFacts | RemovalFacts
+class ConductFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Conduct that a scheme scores and that is no penalty: performance of contract, a post-award evaluation, the
+    conduct of an agency or an expert. It counts only after statement and defence (`credit.conduct`)."""
+
+    scheme: str
+    item: str  # a fault item of the scheme that takes conduct
+    authority: Authority  # who saw and recorded it
+    document_no: str
+    happened_on: date
+    notice_served_on: date  # 告知书 served: statement and defence open
+    pushed_by: str = ""  # organisation code of the caller
+    project: str | None = None  # the tender or contract it concerns
+    stated_on: date | None = None  # 陈述申辩 received
+    replied_on: date | None = None  # the answer to the statement
+    upheld: bool | None = None  # whether the reply keeps the record; false = it never counts
+    valid_until: date | None = None  # last day of the period as the deciding document states it
+    repaired_on: date | None = None
+
+
+Facts = PenaltyFacts | MeritFacts | ListFacts | RemovalFacts | ConductFacts
 
 
 class Prose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,6 +211,10 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     legal_representative: str | None = None
     contacts: tuple[dict[str, str], ...] = ()
     note: str | None = None
+    evidence: str = ""  # of conduct: where it is
+    statement: str = ""  # 陈述申辩
+    reply: str = ""  # the answer to it
+    withdrawal: str = ""  # why the record was taken back
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,4 +260,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """The facts of a list entry; anything else is a programming error."""
         if not isinstance(self.facts, ListFacts):
             raise TypeError(f"{self.record_id} is a {self.kind}, not a list entry")
+        return self.facts
+
+    @property
+    def conduct(self) -> ConductFacts:
+        """The facts of conduct; anything else is a programming error."""
+        if not isinstance(self.facts, ConductFacts):
+            raise TypeError(f"{self.record_id} is a {self.kind}, not conduct")
         return self.facts

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import msgspec
 
 from credit import names, store, uscc
-from credit.events import EntityRegistered, MeritRecorded, PayloadErased
+from credit.events import EntityRegistered, MeritCorrected, MeritRecorded, PayloadErased
 from credit.kernel import canonical
-from credit.kernel.errors import FieldError, Invalid, NotFound
+from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal
 from credit.kernel.ids import derived_id, new_id
 from credit.kernel.unit import Request, Unit, unit
 from credit.model import (
     Authority,
+    ConductFacts,
     Entity,
     Facts,
     ListFacts,
@@ -27,9 +29,11 @@ from credit.model import (
     SubjectKind,
 )
 from credit.persons import name_token
+from credit.schemes import Scheme
 
 _KINDS = {
     PenaltyFacts: RecordKind.PENALTY, ListFacts: RecordKind.LIST_ENTRY, RemovalFacts: RecordKind.REMOVAL,
+    ConductFacts: RecordKind.CONDUCT,
 }
 DRAFT = "draft:"  # before the content digest of a draft: the same content decided is another act
 
@@ -96,18 +100,39 @@ def _same(a: Entity, b: Entity) -> bool:
     return msgspec.structs.replace(a, revision=0, seq=0) == msgspec.structs.replace(b, revision=0, seq=0)
 
 
+class MeritUnknown(Refusal):
+    code = "merit_unknown"
+    title = "没有这个计分方案或加分项目 No such scheme or good item"
+
+
+class MeritExists(Conflict):
+    code = "merit_exists"
+    title = "同一文号已有不同内容 Same document, other content"
+
+
+class MeritIdentityChanged(Invalid):
+    code = "identity_changed"
+    title = "更正不得改变主体、机关、文号或项目 A correction keeps subject, authority, number and item"
+
+
 async def add_merit(
-    given: MeritInput, *, by: str, now: datetime, request: Request | None = None
+    given: MeritInput, schemes: Mapping[str, Scheme], *, by: str, now: datetime, request: Request | None = None
 ) -> tuple[str, bool]:
-    """Enters good conduct; answers the record's id and whether it was there already. Raises BadCode."""
-    code = uscc.check(given.code)
-    key = f"merit|{given.authority.code or names.fold(given.authority.name)}|{given.document_no}|{code}|{given.item}"
+    """Enters good conduct; answers the record's id and whether it was there already.
+
+    Raises BadCode, MeritUnknown for a scheme or item that `schemes` lack, MeritExists for other content.
+    """
+    code, key = uscc.check(given.code), _merit_key(given, schemes)
     digest = canonical.digest(given)
     async with unit(by=by, now=now, request=request) as u:
-        known = await store.record_by_key(key)
+        known = (await store.known_keys([key])).get(key)
         if known is not None:
-            u.keep((known[0].record_id, True))
-            return known[0].record_id, True
+            if digest not in known.digests:
+                url = f"/v1/merits/{known.record_id}/corrections"
+                raise MeritExists(f"文号“{given.document_no}”对该主体已登记同一项目且内容不同;更正请用 POST {url}",
+                                  record_id=known.record_id, corrections_url=url)
+            u.keep((known.record_id, True))
+            return known.record_id, True
         entity = await store.entity_by_code(code)
         record_id = new_id("mer")
         entity_id = entity.entity_id if entity else new_id("ent")
@@ -115,13 +140,57 @@ async def add_merit(
         if entity is None:
             store.write_entity(u, Entity(entity_id=entity_id, kind=SubjectKind.LEGAL_PERSON, name=given.name,
                                          code=code, seq=seq))
-        facts = MeritFacts(scheme=given.scheme, item=given.item, authority=given.authority,
-                           document_no=given.document_no, granted_on=given.granted_on, valid_until=given.valid_until)
         made = Record(record_id=record_id, revision=1, kind=RecordKind.MERIT, entity_id=entity_id, seq=seq,
-                      first_seq=seq, recorded_at=u.now, facts=facts)
+                      first_seq=seq, recorded_at=u.now, facts=_merit(given))
         store.write_record(u, made, natural_key=key, content_digest=digest)
         u.keep((record_id, False))
     return record_id, False
+
+
+async def correct_merit(
+    record_id: str, given: MeritInput, schemes: Mapping[str, Scheme], *, org: str | None, by: str, now: datetime,
+    request: Request | None = None,
+) -> int:
+    """Replaces the days of good conduct; answers the revision. `org`: the organisation that corrects, null = any.
+
+    Raises NotFound, Forbidden for another's, MeritUnknown, MeritIdentityChanged.
+    """
+    uscc.check(given.code)
+    key = _merit_key(given, schemes)
+    async with unit(by=by, now=now, request=request) as u:
+        old = await store.record(record_id)
+        if old is None or old.kind is not RecordKind.MERIT or not isinstance(old.facts, MeritFacts):
+            raise NotFound("没有这条守信信息 no such record of good conduct")
+        if org is not None and old.facts.authority.code != org:
+            raise Forbidden("只有作出的机关可以更正 only the authority that granted it may correct it")
+        if key != await store.natural_key(record_id):
+            raise MeritIdentityChanged("更正只改日期;主体、机关、文号、方案或项目有误的,请另行登记", errors=(
+                FieldError("/document_no", "identity_changed", "保持原主体、机关、文号、方案和项目"),))
+        seq = u.record(MeritCorrected(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
+                                      code=given.code))
+        made = await revise_record(u, old, seq=seq, facts=_merit(given), digest=canonical.digest(given))
+        u.keep(made.revision)
+    return made.revision
+
+
+def _merit_key(given: MeritInput, schemes: Mapping[str, Scheme]) -> str:
+    """Authority, number, company, scheme and item. Raises MeritUnknown naming what is known."""
+    used = schemes.get(given.scheme)
+    if used is None:
+        raise MeritUnknown(f"没有这个计分方案;可用方案:{'、'.join(schemes)}", known=list(schemes), errors=(
+            FieldError("/scheme", "merit_unknown", "填写 GET /v1/rules 所列计分方案的编号"),))
+    items = [item.item for item in used.merits]
+    if given.item not in items:
+        told = f"方案“{used.title}”没有这个加分项目;可用项目:{'、'.join(items) or '无'}"
+        raise MeritUnknown(told, known=items, errors=(
+            FieldError("/item", "merit_unknown", "填写该方案的加分项目"),))
+    authority = given.authority.code or names.fold(given.authority.name)
+    return f"merit|{authority}|{given.document_no}|{given.code}|{given.scheme}|{given.item}"
+
+
+def _merit(given: MeritInput) -> MeritFacts:
+    return MeritFacts(scheme=given.scheme, item=given.item, authority=given.authority,
+                      document_no=given.document_no, granted_on=given.granted_on, valid_until=given.valid_until)
 
 
 def open_entity(u: Unit, made: Entity) -> None:
@@ -136,9 +205,9 @@ def keep_payload(u: Unit, *, seq: int, owner: str, body: object) -> str:
 
 def open_record(
     u: Unit, *, seq: int, record_id: str, entity_id: str, natural_key: str, digest: str,
-    facts: PenaltyFacts | ListFacts | RemovalFacts, prose: Prose,
+    facts: PenaltyFacts | ListFacts | RemovalFacts | ConductFacts, prose: Prose,
 ) -> Record:
-    """Writes the first revision of a penalty, list entry or removal, and its prose."""
+    """Writes the first revision of a penalty, list entry, removal or conduct, and its prose."""
     payload_id = store.write_payload(u, seq=seq, owner=record_id, body=prose)
     made = Record(record_id=record_id, revision=1, kind=_KINDS[type(facts)], entity_id=entity_id, seq=seq,
                   first_seq=seq, recorded_at=u.now, facts=facts, payload_id=payload_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
 from typing import Any, Literal
 
@@ -14,24 +14,20 @@ from credit.kernel.ids import derived_id, new_salt
 from credit.kernel.periods import next_day
 from credit.kernel.unit import Unit
 from credit.model import (
+    ConductFacts,
     Entity,
     Facts,
     ListFacts,
     MeritFacts,
-    PenaltyFacts,
     Prose,
     Record,
     RecordKind,
-    RemovalFacts,
     SubjectKind,
 )
+from credit.packing import FACTS, EntityRow, RecordRow
 from credit.tables import EntityRevision, Payload, RecordRevision
 
 FOREVER = 2**62
-_FACTS: dict[RecordKind, type[Facts]] = {
-    RecordKind.PENALTY: PenaltyFacts, RecordKind.MERIT: MeritFacts,
-    RecordKind.LIST_ENTRY: ListFacts, RecordKind.REMOVAL: RemovalFacts,
-}
 _ENTITY = "SELECT e.* FROM credit_entity e WHERE {column} = {{}} AND seq <= {{}} ORDER BY revision DESC LIMIT 1"
 _BY_CODE = _ENTITY.format(column="code")
 _BY_ID = _ENTITY.format(column="entity_id")
@@ -42,6 +38,7 @@ _NAMED = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id
 _FORMER = """SELECT DISTINCT e.code, e.folded_name
     FROM credit_entity n JOIN credit_entity e ON e.entity_id = n.entity_id
     WHERE e.code IS NOT NULL AND e.revision < n.revision AND n.seq > {} AND n.seq <= {}"""
+_NAMES = "SELECT name FROM credit_entity WHERE code = {} AND seq <= {} ORDER BY revision DESC"
 _ALL_ENTITIES = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
     FROM credit_entity e) q WHERE rn = 1 AND entity_id > {} ORDER BY entity_id LIMIT {}"""
 _OF_KEYS = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
@@ -52,6 +49,11 @@ _ENTITIES_BY = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY ent
     FROM credit_entity e WHERE {column} IN {marks} AND seq <= {{}}) q WHERE rn = 1 ORDER BY entity_id"""
 _RECORDS_OF = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
     FROM credit_record r WHERE entity_id IN {marks} AND seq <= {{}}) q WHERE rn = 1 ORDER BY first_seq, record_id"""
+_RECORDS_BETWEEN = _RECORDS_OF.replace("IN {marks}", "> {{}} AND entity_id <= {{}}").format()
+_KINDS = "SELECT entity_id, kind FROM credit_entity WHERE revision = 1 AND seq <= {} AND"
+_KINDS_BETWEEN = _KINDS + " entity_id > {} AND entity_id <= {} ORDER BY entity_id"
+_EVERY = """SELECT entity_id FROM (SELECT entity_id, row_number() OVER (ORDER BY entity_id) n, count(*) OVER () size
+    FROM credit_entity WHERE revision = 1 AND seq <= {}) q WHERE n % {} = 0 OR n = size ORDER BY n"""
 _RECORD = "SELECT r.* FROM credit_record r WHERE record_id = {} AND seq <= {} ORDER BY revision DESC LIMIT 1"
 _BY_KEY = """SELECT r.* FROM credit_record r WHERE record_id = (SELECT record_id FROM credit_record
     WHERE natural_key = {} AND revision = 1 LIMIT 1) ORDER BY revision DESC LIMIT 1"""
@@ -59,8 +61,21 @@ _RECORDS_BY_KEY = """SELECT natural_key, record_id, content_digest, first_seq, w
     WHERE record_id IN (SELECT record_id FROM credit_record WHERE revision = 1 AND natural_key IN ({keys}))"""
 _ALL_RECORDS = """SELECT * FROM (SELECT r.*, row_number() OVER (PARTITION BY record_id ORDER BY revision DESC) rn
     FROM credit_record r) q WHERE rn = 1 AND record_id > {} ORDER BY record_id LIMIT {}"""
+_CONDUCT = """SELECT r.* FROM (SELECT record_id, first_seq FROM credit_record WHERE kind = 'conduct' AND revision = 1
+    AND {of} first_seq > {{}} ORDER BY first_seq LIMIT {{}}) p JOIN credit_record r ON r.record_id = p.record_id
+    WHERE r.revision = (SELECT max(n.revision) FROM credit_record n WHERE n.record_id = p.record_id)
+    ORDER BY p.first_seq"""
+_CONDUCT_OF_ALL = _CONDUCT.format(of="")
+_CONDUCT_OF = _CONDUCT.format(of="substr(natural_key, 1, 26) = {} AND")  # conduct| and the recorder's code: indexed
 _CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
 _NEW_ENTITIES = "SELECT DISTINCT entity_id FROM credit_entity WHERE seq > {} AND seq <= {}"
+_STATED = """SELECT DISTINCT e.entity_id FROM credit_entity e JOIN credit_entity_fact f ON f.code = e.code
+    WHERE f.seq > {} AND f.seq <= {}"""
+_REVISED = "SELECT {key}, max(revision) FROM {table} WHERE revision > 1 AND seq <= {{}} GROUP BY {key}"
+_STREAM = "SELECT {columns} FROM {table} WHERE seq <= {{}}"
+_STREAM_ENTITIES = _STREAM.format(
+    columns=", ".join((*EntityRow.__struct_fields__, "folded_name")), table="credit_entity")
+_STREAM_RECORDS = _STREAM.format(columns=", ".join(RecordRow.__struct_fields__), table="credit_record")
 _PAYLOAD = "SELECT salt, body FROM credit_payload WHERE id = {}"
 _ERASE = "UPDATE credit_payload SET salt = NULL, body = NULL WHERE owner = {} AND body IS NOT NULL RETURNING id"
 
@@ -75,7 +90,7 @@ def _entity(row: dict[str, Any]) -> Entity:
 
 def _record(row: dict[str, Any]) -> Record:
     kind = RecordKind(row["kind"])
-    facts: Facts = msgspec.json.decode(row["facts"], type=_FACTS[kind])
+    facts: Facts = msgspec.json.decode(row["facts"], type=FACTS[kind])
     return Record(
         record_id=row["record_id"], revision=row["revision"], kind=kind, entity_id=row["entity_id"],
         seq=row["seq"], first_seq=row["first_seq"], recorded_at=row["recorded_at"], facts=facts,
@@ -106,6 +121,11 @@ async def entities_named(folded: str, seq: int = FOREVER) -> list[Entity]:
 async def former_names(after: int, upto: int) -> list[tuple[str, str]]:
     """Code and earlier folded names of companies changed in the log positions (after, upto]."""
     return [(r["code"], r["folded_name"]) for r in await database.fetch(_FORMER, after, upto)]
+
+
+async def names_of(code: str, seq: int = FOREVER) -> tuple[str, ...]:
+    """Every name a company has borne, the present one first, each once."""
+    return tuple(dict.fromkeys(r["name"] for r in await database.fetch(_NAMES, code, seq)))
 
 
 async def entities_of(keys: Sequence[str]) -> dict[str, Entity]:
@@ -142,6 +162,21 @@ async def records_of_all(entity_ids: Sequence[str], seq: int = FOREVER) -> list[
     return [_record(r) for r in await database.fetch(_RECORDS_OF.format(marks=marks), *values, seq)]
 
 
+async def entity_marks(step: int, seq: int) -> list[str]:
+    """Every `step`-th entity id known at `seq`, and the last: where ranges of entities end."""
+    return [r["entity_id"] for r in await database.fetch(_EVERY, seq, step)]
+
+
+async def kinds_between(after: str, upto: str, seq: int) -> dict[str, SubjectKind]:
+    """The entities of the range (after, upto] of ids known at `seq`, each with its kind."""
+    return {r["entity_id"]: SubjectKind(r["kind"]) for r in await database.fetch(_KINDS_BETWEEN, seq, after, upto)}
+
+
+async def records_between(after: str, upto: str, seq: int) -> list[Record]:
+    """As `records_of`, for the entities of the range (after, upto] of ids."""
+    return [_record(r) for r in await database.fetch(_RECORDS_BETWEEN, after, upto, seq)]
+
+
 async def record(record_id: str, seq: int = FOREVER) -> Record | None:
     rows = await database.fetch(_RECORD, record_id, seq)
     return _record(rows[0]) if rows else None
@@ -153,14 +188,62 @@ async def record_by_key(natural_key: str) -> tuple[Record, str] | None:
     return (_record(rows[0]), rows[0]["content_digest"]) if rows else None
 
 
+def conduct_key(recorder: str, *parts: str) -> str:
+    """The natural key of conduct; it begins so that a recorder's own are found."""
+    return "|".join(("conduct", recorder, *parts))
+
+
+async def conduct_records(recorder: str | None, after: int, limit: int) -> list[Record]:
+    """Records of conduct entered after log position `after`, of one recorder's code or of all, oldest first."""
+    if recorder is None:
+        rows = await database.fetch(_CONDUCT_OF_ALL, after, limit)
+    else:
+        rows = await database.fetch(_CONDUCT_OF, conduct_key(recorder), after, limit)
+    return [_record(r) for r in rows]
+
+
 async def all_records(after: str, limit: int) -> list[Record]:
     return [_record(r) for r in await database.fetch(_ALL_RECORDS, after, limit)]
 
 
+async def stream_entities(seq: int) -> AsyncIterator[tuple[Sequence[Any], str, bool]]:
+    """Every revision of every entity known at `seq`, in no order: its EntityRow columns, its folded name, and whether
+    it is the newest. For reading millions: no objects are made."""
+    newest = await _revised("credit_entity", "entity_id", seq)
+    number = EntityRow.__struct_fields__.index("revision")
+    async for part in database.stream(_STREAM_ENTITIES, seq):
+        for row in part:
+            yield row[:-1], row[-1], row[number] == newest.get(row[0], 1)
+
+
+async def stream_records(seq: int) -> AsyncIterator[Sequence[Any]]:
+    """The newest revision known at `seq` of every record, in no order, by its RecordRow columns."""
+    newest = await _revised("credit_record", "record_id", seq)
+    async for part in database.stream(_STREAM_RECORDS, seq):
+        for row in part:
+            if row[1] == newest.get(row[0], 1):
+                yield tuple(row)
+
+
+async def _revised(table: str, key: str, seq: int) -> dict[str, int]:
+    """The newest revision of whatever has more than one."""
+    found: dict[str, int] = {}
+    async for part in database.stream(_REVISED.format(table=table, key=key), seq):
+        found.update((row[0], row[1]) for row in part)
+    return found
+
+
+async def count_entities() -> int:
+    """How many revisions of entities there are: at least as many as entities."""
+    return int((await database.fetch("SELECT count(*) AS n FROM credit_entity"))[0]["n"])
+
+
 async def changed_entities(after: int, upto: int) -> set[str]:
-    """Entities of which something was written in the log positions (after, upto]."""
-    rows = await database.fetch(_CHANGED, after, upto) + await database.fetch(_NEW_ENTITIES, after, upto)
-    return {r["entity_id"] for r in rows}
+    """Entities of which something was written or stated in the log positions (after, upto]."""
+    found = set()
+    for text in (_CHANGED, _NEW_ENTITIES, _STATED):
+        found |= {r["entity_id"] for r in await database.fetch(text, after, upto)}
+    return found
 
 
 async def prose(payload_id: str | None) -> Prose | None:
@@ -187,7 +270,7 @@ def write_entity(u: Unit, entity: Entity) -> None:
 
 def write_record(u: Unit, made: Record, *, natural_key: str, content_digest: str) -> None:
     facts = made.facts
-    start = facts.granted_on if isinstance(facts, MeritFacts) else facts.decided_on
+    start = _start(facts)
     u.write(
         RecordRevision,
         {"id": f"{made.record_id}/{made.revision}", "record_id": made.record_id, "revision": made.revision,
@@ -197,6 +280,12 @@ def write_record(u: Unit, made: Record, *, natural_key: str, content_digest: str
          "withdrawn": made.withdrawn, "withdrawn_on": made.withdrawn_on,
          "facts": canonical.encode(facts), "payload_id": made.payload_id},
     )
+
+
+def _start(facts: Facts) -> date:
+    if isinstance(facts, MeritFacts):
+        return facts.granted_on
+    return facts.happened_on if isinstance(facts, ConductFacts) else facts.decided_on
 
 
 def _end(facts: Facts) -> date | None:

@@ -47,6 +47,27 @@ class RecordRevision(Table, tablename="credit_record"):
     payload_id = Varchar(length=40, null=True, default=None)
 
 
+class EntityFact(Table, tablename="credit_entity_fact"):
+    """A revision of a statement about a company; `facts` is canonical JSON, names and sources are in the payload."""
+
+    id = Varchar(length=60, primary_key=True)  # statement id and revision
+    statement_id = Varchar(length=40)
+    revision = Integer()
+    seq = BigInt()
+    recorded_at = Timestamptz()
+    code = Varchar(length=18)
+    kind = Varchar(length=20)
+    stated_by = Varchar(length=12)  # self, registry
+    org_code = Varchar(length=18)
+    sourced = Boolean()
+    other_code = Varchar(length=18, null=True, default=None)
+    valid_from = Date(null=True, default=None)
+    valid_to = Date(null=True, default=None)  # half-open
+    withdrawn = Boolean()
+    facts = Text()
+    payload_id = Varchar(length=40, null=True, default=None)
+
+
 class Payload(Table, tablename="credit_payload"):
     """Prose and personal data with their salt: erasable without breaking the log."""
 
@@ -57,5 +78,5 @@ class Payload(Table, tablename="credit_payload"):
     body = Text(null=True, default=None)
 
 
-CREDIT_TABLES: list[type[Table]] = [*KERNEL_TABLES, EntityRevision, RecordRevision, Payload]
-WITNESSED: list[type[Table]] = [EntityRevision, RecordRevision, Payload]
+CREDIT_TABLES: list[type[Table]] = [*KERNEL_TABLES, EntityRevision, RecordRevision, EntityFact, Payload]
+WITNESSED: list[type[Table]] = [EntityRevision, RecordRevision, EntityFact, Payload]

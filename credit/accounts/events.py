@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from credit.accounts.model import Role
+from credit.accounts.model import Proof, Role
 from credit.kernel.unit import Event
 
 
@@ -51,3 +51,17 @@ class PersonEnded(Event, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "person_ended"
     org_code: str
+
+
+class PersonProved(Event, frozen=True, kw_only=True):
+    """An applicant showed to act for its company and is its enterprise account from now; `subject` is the person's id.
+
+    `notice_id`: by the code of this letter; `appeared_on`: the legal representative appeared on this day before the
+    office whose key or person records it.
+    """
+
+    kind: ClassVar[str] = "person_proved"
+    org_code: str
+    proof: Proof
+    notice_id: str | None = None
+    appeared_on: date | None = None

@@ -11,6 +11,8 @@ from credit.model import Field
 
 
 class Role(StrEnum):
+    """What somebody may do. An applicant has registered for a company and proved nothing: it sees nothing of it."""
+
     ENTERPRISE = "enterprise"
     AUTHORITY = "authority"
     REVIEWER = "reviewer"
@@ -18,6 +20,14 @@ class Role(StrEnum):
     PLATFORM = "platform"
     AUDITOR = "auditor"
     OPERATOR = "operator"
+    APPLICANT = "applicant"
+
+
+class Proof(StrEnum):
+    """How somebody showed to act for the company."""
+
+    LETTER = "letter"  # number and code printed in a letter to it
+    REPRESENTATIVE = "representative"  # the legal representative appeared before an office
 
 
 class OrganisationInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

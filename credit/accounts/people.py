@@ -10,7 +10,7 @@ import msgspec
 from credit import store as credit_store
 from credit.accounts import passwords, store
 from credit.accounts.events import PasswordSet, PersonCreated, PersonEnded
-from credit.accounts.model import Person, PersonInput
+from credit.accounts.model import Person, PersonInput, Role
 from credit.accounts.service import organisation
 from credit.events import PayloadErased
 from credit.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -48,9 +48,11 @@ async def create_person(
 ) -> tuple[str, Person]:
     """Lets somebody sign in; without `password` a one-time one is made, answered once, and to be changed at first use.
 
-    Raises NotFound for an organisation that is not registered, LoginTaken, Invalid, PasswordUnfit.
+    Raises NotFound for an organisation that is not registered (an applicant needs none), LoginTaken, Invalid,
+    PasswordUnfit.
     """
-    await organisation(given.org_code)
+    if given.role is not Role.APPLICANT:
+        await organisation(given.org_code)
     login = _login(given)
     secret = password or passwords.one_time()
     check(secret, login)

@@ -141,6 +141,11 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+async def keys_changed(after: int) -> list[int]:
+    """The log positions after `after` at which a key was issued or revoked: what is remembered of keys is then old."""
+    return await store.keys_changed(after)
+
+
 async def recognise(secret: str, day: date) -> Caller:
     """The caller behind a key on `day`. Raises Unauthenticated for an unknown, revoked or expired key."""
     caller = await store.caller_of(digest(secret))

@@ -44,9 +44,9 @@ async def sign_in(
 ) -> tuple[str, Person]:
     """Opens a session and answers its token once. Raises SignInRefused, TooManyAttempts."""
     name = folded(login)[:200]
-    tries = {_digest("both", name, address): MOST_TOGETHER, _digest("name", name): MOST_OF_NAME,
-             _digest("address", address): MOST_OF_ADDRESS}
-    await _spend(tries, now)
+    tries = {attempt_key("both", name, address): MOST_TOGETHER, attempt_key("name", name): MOST_OF_NAME,
+             attempt_key("address", address): MOST_OF_ADDRESS}
+    await spend(tries, now)
     person = await store.person_by_login(name)
     living = person is not None and not person.ended
     phc = await store.secret_of(person.person_id) if person is not None and living else None
@@ -86,12 +86,16 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _digest(*parts: str) -> str:
+def attempt_key(*parts: str) -> str:
+    """What tries are counted under: SHA-256, so that no name or address is stored."""
     return hashlib.sha256("\x1f".join(parts).encode(errors="surrogatepass")).hexdigest()
 
 
-async def _spend(tries: dict[str, int], now: datetime) -> None:
-    """Counts the attempt before it is judged, so that many at once gain nothing."""
+async def spend(tries: dict[str, int], now: datetime) -> None:
+    """Counts the attempt under each key before it is judged, so that many at once gain nothing.
+
+    Raises TooManyAttempts where a key has more than its number within a quarter of an hour.
+    """
     waits = []
     for key, most in tries.items():
         count, since = await store.attempt(key, now, now - WINDOW)

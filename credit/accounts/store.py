@@ -25,6 +25,7 @@ _KEY = """SELECT k.* FROM accounts_key k WHERE sha256 = {} ORDER BY revision DES
 _KEY_BY_ID = """SELECT k.* FROM accounts_key k WHERE key_id = {} ORDER BY revision DESC LIMIT 1"""
 _KEYS = """SELECT q.* FROM (SELECT k.*, row_number() OVER (PARTITION BY key_id ORDER BY revision DESC) rn
     FROM accounts_key k) q WHERE rn = 1"""
+_CHANGED = "SELECT seq FROM accounts_key WHERE seq > {}"
 _PERSON = """SELECT p.* FROM accounts_person p WHERE person_id = {} ORDER BY revision DESC LIMIT 1"""
 _PERSON_BY_LOGIN = """SELECT p.* FROM accounts_person p WHERE login = {} ORDER BY revision DESC LIMIT 1"""
 _OPEN = """INSERT INTO accounts_session (id, person_id, started_at, seen_at, ends_at)
@@ -89,6 +90,11 @@ async def caller_of(sha256: str) -> Caller | None:
 async def callers() -> dict[str, Caller]:
     """Every living key by its hash."""
     return {r["sha256"]: _caller(r) for r in await database.fetch(_KEYS) if not r["revoked"]}
+
+
+async def keys_changed(after: int) -> list[int]:
+    """The log positions after `after` at which a key was issued or revoked."""
+    return [int(r["seq"]) for r in await database.fetch(_CHANGED, after)]
 
 
 async def key_row(key_id: str) -> dict[str, Any] | None:
