@@ -36,6 +36,12 @@ def rows_height(flow: Flow, rows: tuple[tuple[Cell, ...], ...]) -> float:
     return sum(_height(flow, _columns(flow, row)) for row in rows)
 
 
+def lead_height(flow: Flow, rows: tuple[tuple[Cell, ...], ...]) -> float:
+    """The height of what must not be parted from a heading: the first row, or its first lines where it may be split."""
+    lines = max(len(column.lines) for column in _columns(flow, rows[0]))
+    return min(lines, _KEEP_LINES) * flow.grid.table_pitch + PAD
+
+
 def _columns(flow: Flow, row: tuple[Cell, ...]) -> list[Column]:
     size = flow.grid.table_size
     label = LABEL_EMS * size

@@ -68,3 +68,15 @@ class DeliverySettled(Event, frozen=True, kw_only=True):
     state: str
     attempts: int
     sha256: str | None = None
+
+
+class ReportIssued(Event, frozen=True, kw_only=True):
+    """A 信用核查报告 was issued: `subject` is its number, which does not lead to its page."""
+
+    kind: ClassVar[str] = "report_issued"
+    code: str
+    scheme: str
+    valid_on: date
+    known_seq: int
+    whole: bool
+    pdf_sha256: str

@@ -7,6 +7,7 @@ from html import escape
 from notices.model import (
     Block,
     Cell,
+    Chart,
     Code,
     Heading,
     Letter,
@@ -33,6 +34,9 @@ _STYLE = (
     ".letter th,.letter td{border:1px solid #777;padding:.25em .6em;text-align:left;vertical-align:top}"
     ".letter th{white-space:nowrap;font-weight:normal;background:#f7f7f7;width:7em}"
     ".letter-signature{text-align:right;margin:2em 2em 1em 0}.letter-code{font-size:.8em;overflow-wrap:anywhere}"
+    ".letter-chart{width:100%;max-width:40em;height:auto;font-size:13px}.letter-chart line{stroke:#999}"
+    ".letter-chart polyline{fill:none;stroke:#111;stroke-width:2}.letter-caption{font-size:.85em}"
+    ".letter-footer{font-size:.85em}"
     "@media print{body{background:#fff}.letter{margin:0;padding:0}}"
 )
 
@@ -83,7 +87,23 @@ def _closing(block: Block) -> str:
         case Code(url=url, caption=caption):
             link = f'<a href="{escape(url)}">{escape(url)}</a>' if _is_web(url) else escape(url)
             return f'<div class="letter-code"><p>{escape(caption)}</p><p>{link}</p></div>'
+        case Chart():
+            return _chart(block)
     return f'<p class="letter-footer">{escape("".join(getattr(block, "text", "")))}</p>'
+
+
+def _chart(chart: Chart) -> str:
+    """Inline SVG, described by the caption below it."""
+    points = " ".join(f"{x * 0.64:g},{y * 0.16:g}" for x, y in chart.steps)
+    scale = f'<text x="0" y="-6">{escape(chart.top)}</text><text x="0" y="156">{escape(chart.bottom)}</text>'
+    days = (f'<text x="0" y="178">{escape(chart.first)}</text>'
+            f'<text x="640" y="178" text-anchor="end">{escape(chart.last)}</text>')
+    return (
+        '<svg class="letter-chart" viewBox="-6 -22 652 206" role="img" aria-labelledby="letter-chart">'
+        '<line x1="0" y1="160" x2="640" y2="160"/><line x1="0" y1="0" x2="640" y2="0"/>'
+        f'<polyline points="{points}"/>{scale}{days}</svg>\n'
+        f'<p class="letter-caption" id="letter-chart">{escape(chart.caption)}</p>'
+    )
 
 
 def _is_web(url: str) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from notices import page as sheet
-from notices.boxes import place_rows, rows_height
+from notices.boxes import lead_height, place_rows, rows_height
+from notices.charts import chart_height, place_chart
 from notices.flow import Flow, Measure, baseline
 from notices.model import (
     Block,
+    Chart,
     Code,
+    Foot,
     Footer,
     Heading,
     Letter,
@@ -47,10 +51,23 @@ def lay_out(letter: Letter, measures: Mapping[Type, Measure]) -> tuple[Page, ...
 
 def _set(letter: Letter, measures: Mapping[Type, Measure], grid: Grid) -> tuple[Page, ...]:
     flow = Flow(grid, measures)
-    for block in letter.blocks:
+    for block, following in zip_longest(letter.blocks, letter.blocks[1:]):
+        if isinstance(block, Heading):
+            flow.need(flow.grid.pitch + flow.grid.gap + max(flow.grid.pitch, _lead(flow, following)))
         _place(flow, block)
-    _frame(flow)
+    foot = next((block.text for block in letter.blocks if isinstance(block, Foot)), "")
+    _frame(flow, foot, official=any(isinstance(block, Organ) for block in letter.blocks))
     return tuple(flow.pages)
+
+
+def _lead(flow: Flow, block: Block | None) -> float:
+    """How much of a block must stand below its heading on the same page."""
+    match block:
+        case Table(rows=rows):
+            return lead_height(flow, rows)
+        case Chart():
+            return chart_height(flow, block)
+    return 0.0
 
 
 def _place(flow: Flow, block: Block) -> None:
@@ -60,7 +77,6 @@ def _place(flow: Flow, block: Block) -> None:
         case Salutation(text=text):
             flow.text(text)
         case Heading(text=text):
-            flow.need(flow.grid.pitch * 2 + flow.grid.gap)
             flow.y -= flow.grid.gap / 2
             flow.text(text, face=Type.HEADING, indent=2.0)
         case Paragraph(text=text) | Footer(text=text):
@@ -69,6 +85,8 @@ def _place(flow: Flow, block: Block) -> None:
             flow.y -= flow.grid.gap / 2
             place_rows(flow, rows)
             flow.y -= flow.grid.gap
+        case Chart():
+            place_chart(flow, block)
         case Signature() | Code() | Receipt():
             _close(flow, block)
 
@@ -145,8 +163,15 @@ def _receipt(flow: Flow, block: Receipt) -> None:
     place_rows(flow, block.rows)
 
 
-def _frame(flow: Flow) -> None:
-    flow.pages[0].rules.extend(_double(sheet.FOOT_LINE, upper=0.6, lower=2.0))
+def _frame(flow: Flow, foot: str, *, official: bool) -> None:
+    """The red line below a letterhead's first page, page numbers from the second on, the foot of every page."""
+    if official:
+        flow.pages[0].rules.extend(_double(sheet.FOOT_LINE, upper=0.6, lower=2.0))
+    for page in flow.pages if foot else ():
+        for number, line in enumerate(flow.lines(foot, sheet.TEXT_WIDTH, sheet.SMALL_SIZE)):
+            x = sheet.LEFT + (sheet.TEXT_WIDTH - line.width * sheet.SMALL_SIZE) / 2
+            y = sheet.FOOT - number * sheet.SMALL_SIZE * 1.4
+            page.runs.append(Run(x, y, Type.BODY, sheet.SMALL_SIZE, line.text))
     for number, page in enumerate(flow.pages[1:], 2):
         text = f"— {number} —"
         width = flow.width(text, sheet.FOLIO_SIZE)

@@ -10,7 +10,9 @@ from notices import wording
 from notices.model import (
     Block,
     Cell,
+    Chart,
     Code,
+    Foot,
     Footer,
     Heading,
     Letter,
@@ -60,7 +62,7 @@ def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, vers
     Same arguments, same letter. Raises TemplateUnknown.
     """
     lines = wording.render(kind, version, _values(facts, stamp))
-    blocks = (*_head(kind, facts, stamp), *_blocks(lines, facts, stamp))
+    blocks = (*_head(kind, facts, stamp), *blocks_of(lines, facts.issuer.name, stamp))
     title = next(block.text for block in blocks if isinstance(block, Title))
     return Letter(kind=kind, version=version, title=title, blocks=blocks)
 
@@ -118,7 +120,13 @@ def _head(kind: LetterKind, facts: LetterFacts, stamp: Stamp) -> tuple[Block, ..
     return (Organ(wording.line(facts.issuer.name)), NumberLine(wording.line(stamp.number)))
 
 
-def _blocks(lines: Iterable[wording.Marked], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
+def blocks_of(
+    lines: Iterable[wording.Marked], signer: str, stamp: Stamp, chart: Chart | None = None
+) -> Iterable[Block]:
+    """The blocks of rendered lines: rows gathered into tables, headings numbered, the 送达回证 last.
+
+    `chart` comes where the words have its mark.
+    """
     headings = iter(_NUMERALS)
     rows: list[tuple[Cell, ...]] = []
     receipt: Receipt | None = None
@@ -129,19 +137,21 @@ def _blocks(lines: Iterable[wording.Marked], facts: LetterFacts, stamp: Stamp) -
         if rows:
             yield Table(tuple(rows))
             rows = []
-        if mark == "receipt":
+        if mark == "chart":
+            yield from (chart,) if chart else ()
+        elif mark == "receipt":
             receipt = Receipt(cells[0], ())
         elif mark == "receipt_row" and receipt:
             receipt = Receipt(receipt.title, (*receipt.rows, _row(cells)))
         else:
-            yield from _block(mark, cells[0], headings, facts, stamp)
+            yield from _block(mark, cells[0], headings, signer, stamp)
     if rows:
         yield Table(tuple(rows))
     if receipt:
         yield receipt
 
 
-def _block(mark: str, text: str, headings: Iterable[str], facts: LetterFacts, stamp: Stamp) -> Iterable[Block]:
+def _block(mark: str, text: str, headings: Iterable[str], signer: str, stamp: Stamp) -> Iterable[Block]:
     match mark:
         case "title":
             yield Title(text)
@@ -151,11 +161,13 @@ def _block(mark: str, text: str, headings: Iterable[str], facts: LetterFacts, st
             yield Heading(f"{next(iter(headings))}、{text}")
         case "seal":
             issued = wording.day(stamp.issued_on) if stamp.issued_on else "日期待定"
-            yield Signature(wording.line(facts.issuer.name), issued, text)
+            yield Signature(wording.line(signer), issued, text)
         case "code" if stamp.verify_url:
             yield Code(stamp.verify_url, text)
         case "footer":
             yield Footer(text)
+        case "foot":
+            yield Foot(text)
         case "paragraph":
             yield Paragraph(text)
 

@@ -22,6 +22,8 @@ class LetterKind(StrEnum):
     REPAIR_GRANT = "repair_grant"
     REPAIR_REFUSAL = "repair_refusal"
     COMMITMENT = "commitment"  # signed by the company: no letterhead, no number
+    RECORD_SHEET = "record_sheet"  # 信用核查记录表 of a receipt, for the tender file: no letterhead, no number
+    CREDIT_REPORT = "credit_report"  # 公共资源交易信用核查报告: numbered by its own id, no letterhead
 
 
 PROCEEDINGS = frozenset({
@@ -255,7 +257,30 @@ class Footer(msgspec.Struct, frozen=True, tag="footer"):
     text: str
 
 
-Block = Organ | Title | NumberLine | Salutation | Heading | Paragraph | Table | Signature | Code | Receipt | Footer
+class Chart(msgspec.Struct, frozen=True, kw_only=True, tag="chart"):
+    """A stepped line over time: `steps` are (x, y) with x from 0 to 1000 and y from 0 (`top`) to 1000 (`bottom`).
+
+    `caption` says in words what is drawn.
+    """
+
+    steps: tuple[tuple[int, int], ...]
+    top: str
+    bottom: str
+    first: str
+    last: str
+    caption: str
+
+
+class Foot(msgspec.Struct, frozen=True, tag="foot"):
+    """What stands at the foot of every page."""
+
+    text: str
+
+
+Block = (
+    Organ | Title | NumberLine | Salutation | Heading | Paragraph | Table | Signature | Code | Receipt | Footer | Chart
+    | Foot
+)
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,6 +306,8 @@ def _words(block: Block) -> tuple[str, ...]:
             return (name, day, seal)
         case Code(url=url, caption=caption):
             return (caption, url)
+        case Chart(top=top, bottom=bottom, first=first, last=last, caption=caption):
+            return (top, bottom, first, last, caption)
     return (block.text,)
 
 

@@ -14,6 +14,7 @@ LINE_LEFT, LINE_RIGHT = 20 * MM, 190 * MM  # the red double lines, 170 mm long
 HEADER_TOP = HEIGHT - 30 * MM  # upper edge of the 发文机关标志
 FOOT_LINE = 20 * MM
 FOLIO = BOTTOM - 7 * MM
+FOOT = 16 * MM  # baseline of what stands at the foot of every page
 
 
 class Type(StrEnum):

@@ -78,3 +78,28 @@ class Kept(msgspec.Struct, frozen=True):
 def verify_url(base_url: str, number: str, token: str) -> str:
     """The address behind a letter's QR code; number and token quoted."""
     return f"{base_url.rstrip('/')}/verify/{quote(number, safe='')}?t={quote(token, safe='')}"
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the register holds it."""
+
+    report_id: str
+    seq: int
+    number: str
+    code: str
+    org_code: str
+    whole: bool
+    scheme: str
+    valid_on: date
+    known_seq: int
+    issued_on: date
+    template: str
+    pdf_sha256: str
+    payload_id: str
+
+
+class KeptReport(msgspec.Struct, frozen=True):
+    """What is kept beside a report: its words, and the records it shows."""
+
+    letter: Letter
+    record_ids: tuple[str, ...]

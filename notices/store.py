@@ -1,4 +1,4 @@
-"""The only SQL of notices: letters and their numbers, deliveries and their attempts."""
+"""The only SQL of notices: letters and their numbers, deliveries and their attempts, reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from credit.kernel.unit import Unit
 from notices import tables
 from notices.deliveries import Attempt, Delivery, DeliveryState, Outcome
 from notices.model import LetterKind
-from notices.register import Notice, NoticeState
+from notices.register import Notice, NoticeState, Report
 
 Place = tuple[int, str]  # cause and kind of a letter: where a listing goes on
 _NEWEST = """SELECT * FROM (SELECT n.*, row_number() OVER (PARTITION BY notice_id ORDER BY revision DESC) rn
@@ -31,6 +31,8 @@ _LAST_SERIAL = "SELECT max(serial) AS serial FROM notices_notice WHERE series = 
 _IN_INBOX = """EXISTS (SELECT 1 FROM notices_delivery d WHERE d.notice_id = q.notice_id AND d.channel = 'inbox'
     AND d.state IN ('delivered', 'read'))"""
 _BEHIND = " AND pdf_sha256 IS NOT NULL AND (cause_seq > {} OR (cause_seq = {} AND kind > {}))"
+_REPORT = "SELECT * FROM notices_report WHERE id = {}"
+_REPORTS = "SELECT * FROM notices_report WHERE org_code = {} AND code = {} ORDER BY seq DESC LIMIT {}"
 _DELIVERIES = "SELECT * FROM notices_delivery WHERE notice_id = {} ORDER BY seq"
 _DELIVERY = "SELECT * FROM notices_delivery WHERE id = {}"
 _MOVE = """UPDATE notices_delivery SET state = {}, version = version + 1, updated_at = {}, reason = {},
@@ -207,3 +209,23 @@ async def close_attempt(
     detail: str = "", uncertain: bool = False, sha256: str | None = None,
 ) -> None:
     await database.fetch(_CLOSE_ATTEMPT, outcome.value, detail, uncertain, now, sha256, delivery_id, number)
+
+
+async def report(report_id: str) -> Report | None:
+    rows = await database.fetch(_REPORT, report_id)
+    return _report(rows[0]) if rows else None
+
+
+async def reports_asked_by(org_code: str, code: str, limit: int) -> list[Report]:
+    """Reports on a company that an organisation asked for, newest first."""
+    return [_report(row) for row in await database.fetch(_REPORTS, org_code, code, limit)]
+
+
+def write_report(u: Unit, made: Report) -> None:
+    row = msgspec.structs.asdict(made)
+    u.write(tables.ReportRow, {"id": row.pop("report_id"), **row})
+
+
+def _report(row: Mapping[str, Any]) -> Report:
+    body = {name: row[name] for name in Report.__struct_fields__ if name != "report_id"}
+    return Report(report_id=row["id"], **(body | {"whole": bool(row["whole"])}))

@@ -1,4 +1,4 @@
-"""Notices' tables: letters and their numbers (append-only), deliveries and attempts (states that only move forward)."""
+"""Notices' tables: letters, numbers, reports (append-only), deliveries and attempts (states that only move forward)."""
 
 from __future__ import annotations
 
@@ -65,5 +65,23 @@ class DeliveryAttempt(Table, tablename="notices_attempt"):
     sha256 = Varchar(length=64, null=True, default=None)  # of the bytes that left
 
 
-NOTICES_TABLES: list[type[Table]] = [NoticeRevision, Delivery, DeliveryAttempt]
-WITNESSED: list[type[Table]] = [NoticeRevision]
+class ReportRow(Table, tablename="notices_report"):
+    """A 信用核查报告 as issued. Its words are in the payload, its file under its hash; `id` opens the public page."""
+
+    id = Varchar(length=40, primary_key=True)
+    seq = BigInt()
+    number = Varchar(length=40)
+    code = Varchar(length=18)
+    org_code = Varchar(length=18)  # who asked
+    whole = Boolean()  # private records included: the company's own
+    scheme = Varchar(length=80)
+    valid_on = Date()
+    known_seq = BigInt()
+    issued_on = Date()
+    template = Varchar(length=20)
+    pdf_sha256 = Varchar(length=64)
+    payload_id = Varchar(length=40)
+
+
+NOTICES_TABLES: list[type[Table]] = [NoticeRevision, Delivery, DeliveryAttempt, ReportRow]
+WITNESSED: list[type[Table]] = [NoticeRevision, ReportRow]

@@ -37,6 +37,7 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "notice_voided": (),
     "notice_acknowledged": (),
     "delivery_settled": (),
+    "report_issued": (),
 }
 """Event kind → subscribers of notices; `()` is the decision that nobody of notices reacts."""
 

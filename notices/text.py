@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from notices.model import Block, Cell, Code, Heading, Letter, Paragraph, Receipt, Signature, Table
+from notices.model import Block, Cell, Chart, Code, Heading, Letter, Paragraph, Receipt, Signature, Table
 
 
 def render(letter: Letter) -> str:
@@ -20,6 +20,8 @@ def _block(block: Block) -> str:
             return f"\n{name}\n{day}\n{seal}"
         case Code(url=url, caption=caption):
             return f"{caption}\n{url}"
+        case Chart(top=top, bottom=bottom, first=first, last=last, caption=caption):
+            return f"{top}　{bottom}　{first}　{last}\n{caption}"
         case Heading(text=text):
             return f"\n{text}"
         case Paragraph(text=text):

@@ -1,7 +1,8 @@
 """The wording of letters: versioned jinja2 texts, one block per line, marked by how the line begins.
 
 `=` title, `@` addressee, `##` heading, `|` table row (cells between `||`), `$` seal, `?` words beside the QR code,
-`~=` title and `~` row of the 送达回证, `&` footer; any other line is a paragraph. Inserted values can never open
+`~=` title and `~` row of the 送达回证, `&` footer, `^` the place of the chart, `__` the foot of every page; any
+other line is a paragraph. Inserted values can never open
 a block: they are folded to one line and stripped of the control characters that mark blocks and cells.
 """
 
@@ -20,8 +21,8 @@ from credit.kernel.errors import Refusal
 from notices.model import Clock, ClockUnit, LetterKind
 
 _MARKS = {"=": "title", "@": "salutation", "##": "heading", "|": "row", "$": "seal", "?": "code"}
-_MARKS |= {"~=": "receipt", "~": "receipt_row", "&": "footer"}
-_LINE = re.compile(r"^(=|@|##|\||\$|\?|~=|~|&)[ \t]+", re.MULTILINE)
+_MARKS |= {"~=": "receipt", "~": "receipt_row", "&": "footer", "^": "chart", "__": "foot"}
+_LINE = re.compile(r"^(=|@|##|\||\$|\?|~=|~|&|\^|__)[ \t]+", re.MULTILINE)
 _CELL = "\x1f"
 _MARK = "\x1e"
 _UNITS = {ClockUnit.WORKING_DAYS: "个工作日", ClockUnit.DAYS: "日", ClockUnit.MONTHS: "个月"}

@@ -8,6 +8,7 @@ from notices.service.issuing import Issuing
 from notices.service.office import Office, local_letters, locality_name
 from notices.service.planning import Planning
 from notices.service.reading import Reading
+from notices.service.reporting import Reporting
 from notices.service.verifying import Verifying
 from notices.service.voiding import Voiding
 
@@ -26,3 +27,4 @@ class Notices:
         self.reading = Reading(office)
         self.acknowledging = Acknowledging(office)
         self.verifying = Verifying(office)
+        self.reporting = Reporting(office)

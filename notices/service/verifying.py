@@ -74,6 +74,15 @@ class Verifying:
         found = await self._found(number, token)
         return await self._view(found) if found else _said(Standing.UNKNOWN)
 
+    async def letter_to(self, code: str, number: str, token: str) -> str | None:
+        """The id of a letter to the company `code` with this number and token: whoever holds it received it for the
+        company. None for anything else, a voided letter and one that is not yet served included; never raises."""
+        found = await self._found(number, token)
+        if found is None or found.code != code or found.state is NoticeState.VOIDED:
+            return None
+        status = _STANDING[await self.office.status(found.record_id)]
+        return found.notice_id if status in (Standing.CURRENT, Standing.ENDED) else None
+
     async def check_file(self, number: str, token: str, content: bytes) -> Verification:
         """As `verify`, and whether `content` is the issued file bit by bit."""
         found = await self._found(number, token)
