@@ -6,6 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -82,6 +83,13 @@ def read_header(row: int, cells: list[str]) -> Header:
 def standard_name(meaning: str) -> str:
     """The 2018 column name of a meaning, for sentences about a column that the file does not have."""
     return _spellings().standard[meaning]
+
+
+def company_of(raw: Mapping[str, str]) -> str:
+    """The company's name in a row kept by its headers; empty where the row has none."""
+    meanings = _spellings().meanings
+    return next((cell.strip() for header, cell in raw.items()
+                 if cell.strip() and meanings.get(fold_header(header)) in ("name", "name_2")), "")
 
 
 def no_header(first: list[str]) -> HeaderMissing:

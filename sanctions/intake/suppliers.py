@@ -46,7 +46,7 @@ class _Columns(msgspec.Struct, frozen=True):
 def read_suppliers(data: bytes | Path, *, limits: Limits | None = None) -> Iterator[Supplier]:
     """Every row that holds anything, in order. Raises a FileRefused when the file cannot be understood."""
     bounds = limits or Limits()
-    source = open_source(data, bounds)
+    source = open_source(data, bounds, values_only=True)
     sheet, columns = _understood(source)
     return _rows(source, sheet, columns, bounds)
 

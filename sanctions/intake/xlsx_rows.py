@@ -59,7 +59,7 @@ class XlsxSource:
                 raise FileSuspicious(f"列数超过 {width}:请只保留双公示的列")
             cells = cells[:width]
         formulas = tuple(i for i, value in enumerate(cells) if _is_formula(value))
-        return RawRow(number, [_text(value) for value in cells], formulas)
+        return RawRow(number, [cell_text(value) for value in cells], formulas)
 
 
 class _Workbook:
@@ -89,7 +89,8 @@ def _is_formula(value: Any) -> bool:
     return isinstance(value, ArrayFormula | DataTableFormula)
 
 
-def _text(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A cell's value as the spreadsheet shows it."""
     if value is None:
         return ""
     if isinstance(value, str):
