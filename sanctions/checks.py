@@ -11,7 +11,7 @@ from credit.kernel.errors import FieldError
 from credit.model import PenaltyKind, SubjectKind
 from credit.persons import BadPersonRef, check_ref
 from sanctions.intake.privacy import without_id_numbers
-from sanctions.model import ListingCommand, PenaltyCommand
+from sanctions.model import ListingCommand, PenaltyCommand, SubjectInput
 
 # lengths of the 双公示 columns
 MAX_LENGTHS = {
@@ -27,7 +27,12 @@ def faults(command: PenaltyCommand, today: date, founded_on: date | None = None)
 
 
 def _subject(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:
-    subject = command.subject
+    yield from subject_faults(command.subject)
+    yield from _identity(command)
+
+
+def subject_faults(subject: SubjectInput) -> Iterator[FieldError]:
+    """Every fault of a company or person as an office names it; the check digit of a code aside."""
     if not subject.name.strip():
         yield FieldError("/subject/name", "missing", "填写当事人全称 name the subject")
     if len(subject.name) > _MAX_NAME:
@@ -41,7 +46,6 @@ def _subject(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:
             yield FieldError("/subject/code", "not_allowed", "自然人没有统一社会信用代码;请删除该字段")
     elif not subject.code:
         yield FieldError("/subject/code", "missing", "填写18位统一社会信用代码")
-    yield from _identity(command)
 
 
 def _identity(command: PenaltyCommand | ListingCommand) -> Iterator[FieldError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from credit.model import Entity, Record, RecordKind
+from credit.profiles.model import Statement
 from sanctions.model import ParkedRow, Restriction, Scope, SourceState
 from sanctions.verdicts import Dossier, ParkedTrace, Source, TenderRegime
 
@@ -16,7 +17,7 @@ _REGIMES = {
 
 def assemble(
     code: str | None, entity: Entity | None, records: Iterable[Record], restrictions: Iterable[Restriction],
-    parked: Iterable[ParkedRow],
+    parked: Iterable[ParkedRow], statements: Iterable[Statement] = (),
 ) -> Dossier:
     """The file of `code`, in the same order however it was read; `known` is false where nothing names it."""
     traces = tuple(trace(row) for row in sorted(parked, key=lambda row: (row.seq, row.parked_id)))
@@ -27,6 +28,8 @@ def assemble(
         restrictions=tuple(bars), parked=traces, known=entity is not None or bool(traces),
         listings=tuple(r for r in kept if r.kind is RecordKind.LIST_ENTRY),
         merits=tuple(r for r in kept if r.kind is RecordKind.MERIT),
+        conduct=tuple(r for r in kept if r.kind is RecordKind.CONDUCT),
+        statements=tuple(sorted(statements, key=lambda s: s.statement_id)),
     )
 
 

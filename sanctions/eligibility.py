@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from credit.kernel.rules import RuleSet
 from sanctions.findings import findings
+from sanctions.linked import ANSWERING, barred_elsewhere, links
 from sanctions.question import Question, prepare
 from sanctions.reasons import Finding, Weighed, doubt
+from sanctions.related import related
 from sanctions.relations import bids, same_representative, with_partners
 from sanctions.verdicts import LABELS, Dossier, Opening, Party, ReasonSource, Source, Subject, Tender, Verdict
 
@@ -32,7 +34,7 @@ def answer(dossier: Dossier, question: Question, *, subject: Subject = NOBODY, a
 
     `also` adds what the file cannot know, such as relations within an opening.
     """
-    if not also and _clean(dossier):
+    if not also and clean(dossier):
         weighed = question.clean if dossier.known else question.unknown
     else:
         weighed = question.weigh((*findings(dossier, question), *also))
@@ -54,10 +56,10 @@ def answer_by_name(
 
 def answer_opening(parties: Sequence[Party], question: Question) -> Opening:
     """One verdict per party, in order, each its own; and one outcome per bid and lot."""
-    named = same_representative(parties, question)
-    relations = [(named[i],) if i in named else () for i in range(len(parties))]
+    named, tied = same_representative(parties, question), related(parties, question)
+    relations = [((named[i],) if i in named else ()) + tied.get(i, ()) for i in range(len(parties))]
     answers = [
-        _party(party, question, (*found, *(Finding(reason, -1) for reason in party.doubts)))
+        _party(party, question, (*found, *linked_findings(party, question), *(Finding(r, -1) for r in party.doubts)))
         for party, found in zip(parties, relations, strict=True)
     ]
     return Opening(answers=tuple(with_partners(parties, answers, question)), bids=bids(parties, answers))
@@ -72,10 +74,24 @@ def _party(party: Party, question: Question, also: Sequence[Finding]) -> Verdict
     return answer_by_name(subject, party.candidates, question, also=also)
 
 
-def _clean(dossier: Dossier) -> bool:
+def linked_findings(party: Party, question: Question) -> Iterator[Finding]:
+    """What bars the head office or a predecessor: open for this party, never a bar."""
+    if party.dossier is None or not party.linked:
+        return
+    files = {file.code: file for file in party.linked}
+    for link in links(party.dossier, question.day):
+        if link.relation in ANSWERING and link.code in files:
+            found = barred_elsewhere(link, tuple(findings(files[link.code], question)), question)
+            if found is not None:
+                yield found
+
+
+def clean(dossier: Dossier) -> bool:
+    """Whether nothing is recorded: the answer is that of every such company."""
     entity = dossier.entity
     linked = entity is not None and (entity.merged_into is not None or entity.branch_of is not None)
-    return not (dossier.records or dossier.listings or dossier.restrictions or dossier.parked or linked)
+    stated = dossier.statements or dossier.parked
+    return not (dossier.records or dossier.listings or dossier.restrictions or stated or linked)
 
 
 def _verdict(weighed: Weighed, dossier: Dossier | None, subject: Subject) -> Verdict:

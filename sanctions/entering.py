@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import date, timedelta
 
 from credit.kernel.errors import Refusal
 from credit.kernel.periods import add_months
@@ -31,11 +31,7 @@ def check_entry(command: ListingCommand, rules: RuleSet) -> KnownList:
 
     Raises ListWithoutBasis, or LengthNotAllowed for a stated end later than a verified term (one day tolerance).
     """
-    known = known_list(command.list, command.decided_on, rules)
-    if known is None:
-        ever = rules.rules.get(f"list.{command.list}")
-        told = f"“{ever.title}”自{ever.values[0].since}起有依据,决定日期{command.decided_on}在其之前" if ever else None
-        raise ListWithoutBasis(told or _BY_DECISION.get(command.list, _OWN))
+    known = check_list(command.list, command.decided_on, rules)
     months = rules.find(f"list_months.{command.list}", command.decided_on)
     if command.until is not None and months is not None and months.verified:
         longest = add_months(command.decided_on, months.value)
@@ -45,6 +41,16 @@ def check_entry(command: ListingCommand, rules: RuleSet) -> KnownList:
                 f"{months.source}规定列入{months.value}个月,自{command.decided_on}至{longest};"
                 f"所填{command.until}更晚,请核对决定书或将 until 留空"
             )
+    return known
+
+
+def check_list(code: ListCode, day: date, rules: RuleSet) -> KnownList:
+    """The list as known on `day`. Raises ListWithoutBasis where no national text knows it then."""
+    known = known_list(code, day, rules)
+    if known is None:
+        ever = rules.rules.get(f"list.{code}")
+        told = f"“{ever.title}”自{ever.values[0].since}起有依据,决定日期{day}在其之前" if ever else None
+        raise ListWithoutBasis(told or _BY_DECISION.get(code, _OWN))
     return known
 
 

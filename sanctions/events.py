@@ -114,6 +114,52 @@ class ListingRemoved(ListingChanged, frozen=True, kw_only=True):
     ground: RemovalGround
 
 
+class ConductRecorded(Event, frozen=True, kw_only=True):
+    """Conduct that is no penalty was recorded, its notice served; `subject` is the entity's id."""
+
+    kind: ClassVar[str] = "conduct_recorded"
+    record_id: str
+    code: str | None
+    scheme: str
+    item: str
+    happened_on: date
+    notice_served_on: date
+
+
+class ConductChanged(Event, frozen=True, kw_only=True):
+    """What every later act on a record of conduct has in common."""
+
+    record_id: str
+    revision: int
+    code: str | None
+
+
+class ConductStated(ConductChanged, frozen=True, kw_only=True):
+    """The subject stated and defended; the time to reply runs."""
+
+    kind: ClassVar[str] = "conduct_stated"
+    stated_on: date
+
+
+class ConductReplied(ConductChanged, frozen=True, kw_only=True):
+    """The statement was answered: the record is kept, or never counts."""
+
+    kind: ClassVar[str] = "conduct_replied"
+    replied_on: date
+    upheld: bool
+
+
+class ConductCorrected(ConductChanged, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "conduct_corrected"
+
+
+class ConductWithdrawn(ConductChanged, frozen=True, kw_only=True):
+    """Whoever recorded it takes it back; past answers stay."""
+
+    kind: ClassVar[str] = "conduct_withdrawn"
+    withdrawn_on: date
+
+
 class RowParked(Event, frozen=True, kw_only=True):
     """A row is a penalty but incomplete; `subject` is the parked row's id."""
 
@@ -148,3 +194,146 @@ class PastAsked(Event, frozen=True, kw_only=True):
     known_seq: int
     subjects: int
     ground: str
+
+
+class ReceiptsIssued(Event, frozen=True, kw_only=True):
+    """A batch of receipts was signed; `subject` is the root of its Merkle tree (hex), so the entry names nobody."""
+
+    kind: ClassVar[str] = "receipts_issued"
+    count: int
+
+
+class OpenedFor(StrEnum):
+    """On which ground a receipt was opened."""
+
+    OWNER = "owner"
+    AUDIT = "audit"
+    COMPLAINT = "complaint"
+
+
+class ReceiptOpened(Event, frozen=True, kw_only=True):
+    """Somebody entitled opened a receipt's question and answer; `subject` is the receipt's id.
+
+    `sealed`: a record in it had been repaired or removed by then.
+    """
+
+    kind: ClassVar[str] = "receipt_opened"
+    ground: OpenedFor
+    sealed: bool
+    part: str  # record, sheet, bundle, recomputation
+
+
+class ScreeningRequested(Event, frozen=True, kw_only=True):
+    """A platform asked about a file of companies, answered as of this entry; `subject` is the screening."""
+
+    kind: ClassVar[str] = "screening_requested"
+    org_code: str
+    upload_digest: str
+    bulk: bool = True
+
+
+class ScreeningFinished(Event, frozen=True, kw_only=True):
+    """The result is whole; `result_digest` is its SHA-256. Answered as of log position `known_seq`."""
+
+    kind: ClassVar[str] = "screening_finished"
+    known_seq: int
+    rows: int
+    result_digest: str
+
+
+class ScreeningRefused(Event, frozen=True, kw_only=True):
+    """The file could not be read, or the work on it failed for good."""
+
+    kind: ClassVar[str] = "screening_refused"
+    fault: str
+
+
+class ScreeningRemoved(Event, frozen=True, kw_only=True):
+    """File, progress and result are gone: by their owner, or at the end of their keeping."""
+
+    kind: ClassVar[str] = "screening_removed"
+    expired: bool
+
+
+class ListImported(Event, frozen=True, kw_only=True):
+    """A list file was taken in to its end; `subject` is the list, `vanished` are entries that a complete file lacks."""
+
+    kind: ClassVar[str] = "list_imported"
+    file_digest: str
+    manifest_digest: str
+    org_code: str
+    accepted: int
+    duplicates: int
+    rejected: int
+    vanished: tuple[str, ...]
+
+
+class DrawAnnounced(Event, frozen=True, kw_only=True):
+    """A list was fixed before its seed exists; `subject` is the list's SHA-256 (hex), so the entry itself proves it."""
+
+    kind: ClassVar[str] = "draw_announced"
+    draw_id: str
+    draw: str  # tender_files, double_random
+    org_code: str
+    items: int
+
+
+class DrawDone(Event, frozen=True, kw_only=True):
+    """What the seed drew; `subject` is the draw."""
+
+    kind: ClassVar[str] = "draw_done"
+    seed: str
+    drawn: int
+
+
+class SupervisionInstructed(Event, frozen=True, kw_only=True):
+    """监督指令 about a drawn item; `subject` is the draw. It bars nobody."""
+
+    kind: ClassVar[str] = "supervision_instructed"
+    instruction_id: str
+    addressee: str
+    due_on: date
+
+
+class SupervisionAnswered(Event, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "supervision_answered"
+    instruction_id: str
+    answered_on: date
+
+
+class TalkHeld(Event, frozen=True, kw_only=True):
+    """约谈: a demand with its last day; `subject` is the talk. It bars nobody."""
+
+    kind: ClassVar[str] = "talk_held"
+    code: str
+    held_on: date
+    deadline: date
+
+
+class TalkProven(Event, frozen=True, kw_only=True):
+    """The company stated how the demand was met."""
+
+    kind: ClassVar[str] = "talk_proven"
+    code: str
+
+
+class TalkClosed(Event, frozen=True, kw_only=True):
+    """Whoever held the talk found the demand met."""
+
+    kind: ClassVar[str] = "talk_closed"
+    code: str
+
+
+class TalkReferred(Event, frozen=True, kw_only=True):
+    """Not met by its last day: the file goes to the supervising department."""
+
+    kind: ClassVar[str] = "talk_referred"
+    code: str
+    department: str
+
+
+class TalkAnswered(Event, frozen=True, kw_only=True):
+    """The department said what it did with the referral."""
+
+    kind: ClassVar[str] = "talk_answered"
+    code: str

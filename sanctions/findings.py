@@ -10,6 +10,7 @@ from credit.kernel.periods import next_day
 from credit.model import PenaltyFacts, Record, RecordKind, Stage, SubjectKind
 from sanctions.bans import KnownBan, known_ban
 from sanctions.clauses import by_ban, by_look_back, serious_record
+from sanctions.linked import own_state
 from sanctions.listed import listed
 from sanctions.lookback import LookBack, look_back
 from sanctions.model import Restriction
@@ -46,7 +47,7 @@ def findings(dossier: Dossier, question: Question) -> Iterator[Finding]:
         title = "有一条处罚信息不完整、尚待补全,可能涉及本项目"
         reason = doubt("record_incomplete", ReasonSource.DATA, title, seq=trace.seq)
         yield Finding(reason, question.under(trace.regimes))
-    yield from _of_entity(dossier)
+    yield from _of_entity(dossier, question)
 
 
 def _kind(dossier: Dossier) -> SubjectKind:
@@ -151,13 +152,7 @@ def _look_back(found: LookBack, record: Record, question: Question) -> Iterator[
     yield from by_look_back(reason, question)
 
 
-def _of_entity(dossier: Dossier) -> Iterator[Finding]:
-    entity = dossier.entity
+def _of_entity(dossier: Dossier, question: Question) -> Iterator[Finding]:
     if not dossier.known:
         yield ENTITY_UNKNOWN
-    if entity is not None and entity.merged_into:
-        title = f"该主体登记为已并入 {entity.merged_into},请核实投标主体并查询承继主体"
-        yield Finding(doubt("merged_into", ReasonSource.RELATION, title), -1)
-    if entity is not None and entity.branch_of:
-        title = f"该主体是 {entity.branch_of} 的分支机构,请一并查询"
-        yield Finding(note("branch_of", ReasonSource.RELATION, title), -1)
+    yield from own_state(dossier, question)

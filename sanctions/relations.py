@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import msgspec
 
+from credit.profiles.model import RepresentativeFacts, StatedBy
 from sanctions.question import Question
 from sanctions.reasons import Finding, doubt, note, with_note
-from sanctions.verdicts import BidOutcome, Outcome, Party, Reason, ReasonSource, Subject, TenderRegime, Verdict
+from sanctions.related import rivals
+from sanctions.verdicts import BidOutcome, Outcome, Party, Reason, ReasonSource, TenderRegime, Verdict
 
 
 def same_representative(parties: Sequence[Party], question: Question) -> dict[int, Finding]:
@@ -20,8 +23,8 @@ def same_representative(parties: Sequence[Party], question: Question) -> dict[in
     touched = question.under(TenderRegime)
     tokens: dict[str, list[int]] = defaultdict(list)
     for position, party in enumerate(parties):
-        if party.subject.representative and touched:
-            tokens[party.subject.representative].append(position)
+        for token in _representatives(party, question.day) if touched else ():
+            tokens[token].append(position)
     if not tokens:
         return {}
     reason = _name_reason(question)
@@ -29,7 +32,7 @@ def same_representative(parties: Sequence[Party], question: Question) -> dict[in
         one: Finding(reason, touched)
         for group in tokens.values()
         for one in group
-        if any(_rivals(parties[one].subject, parties[other].subject) for other in group)
+        if any(rivals(parties[one].subject, parties[other].subject) for other in group)
     }
 
 
@@ -53,11 +56,17 @@ def with_partners(parties: Sequence[Party], answers: Sequence[Verdict], question
         yield answer
 
 
-def _rivals(one: Subject, other: Subject) -> bool:
-    if one is other or (one.code is not None and one.code == other.code):
-        return False
-    apart = one.bid is None or other.bid is None or one.bid != other.bid
-    return apart and (one.lot is None or other.lot is None or one.lot == other.lot)
+def _representatives(party: Party, day: date) -> tuple[str, ...]:
+    """Tokens of the legal representatives on `day`: as entered with their days, else as the entity has it."""
+    stated = {
+        statement.facts.token
+        for statement in (party.dossier.statements if party.dossier else ())
+        if isinstance(statement.facts, RepresentativeFacts) and statement.stated_by is StatedBy.REGISTRY
+        and statement.holds(day)
+    }
+    if stated:
+        return tuple(sorted(stated))
+    return (party.subject.representative,) if party.subject.representative else ()
 
 
 def _members(parties: Sequence[Party]) -> dict[tuple[str, str | None], list[int]]:

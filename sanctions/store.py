@@ -1,15 +1,19 @@
-"""The only SQL of sanctions: restrictions, parked rows, sources, question counts."""
+"""The only SQL of sanctions: restrictions, parked rows, sources, receipts, question counts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from credit.kernel import database
 from credit.kernel.unit import Unit
 from sanctions.model import ParkedRow, ParkedState, Restriction, Scope, SourceState
-from sanctions.tables import ParkedRevision, RestrictionRevision, SourceRevision
+from sanctions.packed import BarRow
+from sanctions.receipts import Place, Sealed, Statement
+from sanctions.tables import ParkedRevision, QuestionCount, ReceiptRow, RestrictionRevision, SourceRevision
 
 FOREVER = 2**62
 _NEWEST = """SELECT * FROM (SELECT t.*, row_number() OVER (PARTITION BY {by} ORDER BY revision DESC) rn
@@ -22,7 +26,10 @@ def _newest(table: str, by: str, where: str = "") -> str:
 
 _OF_ENTITY = _newest("sanctions_restriction", "restriction_id", "entity_id = {}")
 _OF_RECORD = _newest("sanctions_restriction", "restriction_id", "record_id = {}")
-_ALL_RESTRICTIONS = _newest("sanctions_restriction", "restriction_id")
+_REVISED = """SELECT restriction_id, max(revision) FROM sanctions_restriction
+    WHERE revision > 1 AND seq <= {} GROUP BY restriction_id"""
+_STREAM = "SELECT {columns}, revision FROM sanctions_restriction WHERE seq <= {{}}"
+_STREAM_RESTRICTIONS = _STREAM.format(columns=", ".join(BarRow.__struct_fields__))
 _PARKED_OF_CODE = _newest("sanctions_parked", "parked_id", "code = {}") + " AND state = 'open'"
 _PARKED_OPEN = _newest("sanctions_parked", "parked_id") + " AND state = 'open'"
 _PARKED_OF_ORG = (
@@ -35,8 +42,9 @@ _PARKED_ROWS = """SELECT row_digest, parked_id FROM sanctions_parked
 _SOURCES = _newest("sanctions_source", "list")
 _ENTITIES = "SELECT DISTINCT entity_id FROM sanctions_restriction WHERE seq > {} AND seq <= {}"
 _CODES_PARKED = "SELECT DISTINCT code FROM sanctions_parked WHERE code IS NOT NULL AND seq > {} AND seq <= {}"
-_COUNT = """INSERT INTO sanctions_question_count (id, day, asker, code, times) VALUES ({}, {}, {}, {}, {})
-    ON CONFLICT (id) DO UPDATE SET times = sanctions_question_count.times + excluded.times"""
+_RECEIPT = "SELECT * FROM sanctions_receipt WHERE id = {}"
+_ADD = " ON CONFLICT (id) DO UPDATE SET times = sanctions_question_count.times + excluded.times"
+_COUNTED = 1000  # rows written at once: acts wait for the same lock
 _COUNTS_OF = """SELECT day, asker, times AS count FROM sanctions_question_count WHERE code = {}
     ORDER BY day DESC, asker LIMIT 1000"""
 
@@ -63,12 +71,25 @@ async def restrictions_of_all(entity_ids: Sequence[str], seq: int = FOREVER) -> 
     return [_restriction(r) for r in await database.fetch(text, *values, seq)]
 
 
+async def restrictions_between(after: str, upto: str, seq: int) -> list[Restriction]:
+    """As `restrictions_of`, for the entities of the range (after, upto] of ids."""
+    text = _newest("sanctions_restriction", "restriction_id", "entity_id > {} AND entity_id <= {}")
+    return [_restriction(r) for r in await database.fetch(text, after, upto, seq)]
+
+
 async def restrictions_of_record(record_id: str, seq: int = FOREVER) -> tuple[Restriction, ...]:
     return tuple(_restriction(r) for r in await database.fetch(_OF_RECORD, record_id, seq))
 
 
-async def all_restrictions() -> list[Restriction]:
-    return [_restriction(r) for r in await database.fetch(_ALL_RESTRICTIONS, FOREVER)]
+async def stream_restrictions(seq: int) -> AsyncIterator[Sequence[Any]]:
+    """The newest revision known at `seq` of every bar, in no order, by its BarRow columns. For bulk reading."""
+    newest: dict[str, int] = {}
+    async for part in database.stream(_REVISED, seq):
+        newest.update((row[0], row[1]) for row in part)
+    async for part in database.stream(_STREAM_RESTRICTIONS, seq):
+        for row in part:
+            if row[-1] == newest.get(row[0], 1):
+                yield row[:-1]
 
 
 async def entities_restricted(after: int, upto: int) -> set[str]:
@@ -126,8 +147,9 @@ async def parked_of_codes(codes: Sequence[str], seq: int = FOREVER) -> list[Park
     return [_parked(r) for r in await database.fetch(text, *values, seq)]
 
 
-async def parked_open() -> list[ParkedRow]:
-    return [_parked(r) for r in await database.fetch(_PARKED_OPEN, FOREVER)]
+async def parked_open(seq: int = FOREVER) -> list[ParkedRow]:
+    """Rows still parked, as known at `seq`."""
+    return [_parked(r) for r in await database.fetch(_PARKED_OPEN, seq)]
 
 
 async def parked_of_org(org_code: str, after: int, limit: int) -> list[ParkedRow]:
@@ -169,11 +191,50 @@ def write_source(u: Unit, made: SourceState) -> None:
     )
 
 
-async def count_questions(day: date, asker: str, counts: dict[str, int]) -> None:
+class KeptReceipt(NamedTuple):
+    """A stored receipt: who asked, where it was logged, what was signed, and the question and answer as texts."""
+
+    org_code: str
+    asked_by: str
+    seq: int
+    sealed: Sealed
+    question: str
+    answer: str
+
+
+async def receipt(receipt_id: str) -> KeptReceipt | None:
+    rows = await database.fetch(_RECEIPT, receipt_id)
+    if not rows:
+        return None
+    row = rows[0]
+    sealed = Sealed(
+        statement=msgspec.json.decode(row["statement"], type=Statement), text=row["statement"],
+        signature=row["signature"], key_id=row["key_id"],
+        place=Place(row["batch_index"], row["batch_size"], tuple(row["path"].split())),
+    )
+    return KeptReceipt(row["org_code"], row["asked_by"], row["seq"], sealed, row["question"], row["answer"])
+
+
+def write_receipt(u: Unit, kept: KeptReceipt) -> None:
+    made = kept.sealed
+    u.write(
+        ReceiptRow,
+        {"id": made.statement.id, "seq": kept.seq, "org_code": kept.org_code, "asked_by": kept.asked_by,
+         "batch_index": made.place.index, "batch_size": made.place.size, "path": " ".join(made.place.path),
+         "statement": made.text, "signature": made.signature, "key_id": made.key_id, "question": kept.question,
+         "answer": kept.answer},
+    )
+
+
+async def count_questions(day: date, asker: str, counts: Mapping[str, int]) -> None:
     """Adds to how often a kind of asker asked about each code on a day."""
-    async with database.transaction():
-        for code, n in sorted(counts.items()):
-            await database.fetch(_COUNT, f"{day}/{asker}/{code}", day, asker, code, n)
+    rows = [
+        {"id": f"{day}/{asker}/{code}", "day": day, "asker": asker, "code": code, "times": n}
+        for code, n in sorted(counts.items())
+    ]
+    for start in range(0, len(rows), _COUNTED):
+        async with database.transaction():
+            await database.insert(QuestionCount, rows[start : start + _COUNTED], suffix=_ADD)
 
 
 async def question_counts(code: str) -> list[dict[str, Any]]:

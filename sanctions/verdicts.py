@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from credit.model import Entity, Record
+from credit.profiles.model import Statement
 from sanctions.model import Restriction
 
 CAVEAT = "供招标人、采购人、评标(评审)委员会依法核实使用,不代替资格审查"
@@ -142,7 +143,9 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CreditWeight(msgspec.Struct, frozen=True, kw_only=True):
-    scheme: str
+    """The credit item of a tender file; `scheme` null = the default of the tender's type."""
+
+    scheme: str | None = None
     points: float
 
 
@@ -208,15 +211,33 @@ class Dossier(msgspec.Struct, frozen=True, kw_only=True):
     known: bool = True
     listings: tuple[Record, ...] = ()
     merits: tuple[Record, ...] = ()  # only scores take them; they bar nobody and clear nobody
+    conduct: tuple[Record, ...] = ()  # nor does conduct
+    statements: tuple[Statement, ...] = ()  # relations, status and representatives, ended ones included
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """A firm that a name may mean: how like the names are, 0 to 1, and why. Never more than a candidate."""
+
+    code: str
+    name: str  # borne today
+    matched: str  # the name that was matched, borne now or before
+    score: float
+    verdict: str  # same or maybe
+    sentences: tuple[str, ...]
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """A subject with what is known of it: a dossier for a code, else the codes its name may mean."""
+    """A subject with what is known of it: a dossier for a code, else the codes its name may mean.
+
+    `linked` are the files of its head office and predecessors (`sanctions.linked.answering`).
+    """
 
     subject: Subject
     dossier: Dossier | None = None
     candidates: tuple[str, ...] = ()
+    likely: tuple[Candidate, ...] = ()
     doubts: tuple[Reason, ...] = ()  # about the identity itself: a malformed code, a name that is not the code's
+    linked: tuple[Dossier, ...] = ()
 
 
 class PublicRestriction(msgspec.Struct, frozen=True, kw_only=True, rename={"first_day": "from"}):

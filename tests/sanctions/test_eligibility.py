@@ -69,6 +69,8 @@ def test_the_answer_of_law_examples(case: dict[str, Any]) -> None:
     if "remedy" in expect:
         remedy = verdict.reasons[0].remedy
         assert [remedy.kind, remedy.earliest] == expect["remedy"]
+    if "basis" in expect:
+        assert verdict.reasons[0].basis == expect["basis"]
     if "title" in expect:
         assert verdict.reasons[0].title == expect["title"]
 

@@ -1,0 +1,1 @@
+"""Following companies: what happens to watches, webhooks and their messages."""
