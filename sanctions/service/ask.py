@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -15,19 +15,28 @@ from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import unit
 from credit.model import Entity
+from credit.names import Found
+from credit.names import Verdict as Likeness
 from credit.persons import BadPersonRef, check_ref
-from credit.scoring import score, weighted
+from credit.ratings import rate
+from credit.scheme_rules import default_scheme, versions_of
+from credit.scoring import weighted
 from sanctions.eligibility import answer_opening
 from sanctions.events import PastAsked
 from sanctions.intake.privacy import without_id_numbers
+from sanctions.linked import answering
+from sanctions.lists import next_stale
 from sanctions.question import Question, prepare
 from sanctions.reasons import doubt
+from sanctions.receipts import Receipt
 from sanctions.service import dossiers
+from sanctions.service.naming import Naming
 from sanctions.service.register import NotYetKnown, Register
-from sanctions.service.standing import scheme, with_classes
+from sanctions.service.standing import with_classes
 from sanctions.verdicts import (
     CAVEAT,
     BidOutcome,
+    Candidate,
     Dossier,
     Outcome,
     Party,
@@ -40,7 +49,10 @@ from sanctions.verdicts import (
 )
 
 MOST_SUBJECTS = 1000
+_MOST_CANDIDATES = 10  # of one name
 _ID_LENGTH = 18
+_MOST_PREPARED = 256
+_ALWAYS = datetime.max.replace(tzinfo=UTC)
 
 
 class PastNotAllowed(Forbidden):
@@ -81,6 +93,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     reasons: tuple[Reason, ...]
     score: Credit | None = None
+    candidates: tuple[Candidate, ...] = ()  # whom a bare name may mean, best first
 
 
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,43 +112,84 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     bids: tuple[BidOutcome, ...]
     as_of: AsOf
     rules: str
-    receipt: None = None
+    receipt: Receipt | None = None
     notice: str = CAVEAT
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """A question as it was understood, its answer, and the moment against which its lists had to be fresh."""
+
+    question: Ask
+    answer: Answer
+    moment: datetime
 
 
 class Asking:
     """The service of questions."""
 
-    def __init__(self, book: Rulebook, clock: Clock, register: Register) -> None:
+    def __init__(self, book: Rulebook, clock: Clock, register: Register, naming: Naming) -> None:
         self.book = book
         self.clock = clock
         self.register = register
+        self.naming = naming
+        self._prepared: dict[tuple[Tender, date], tuple[Question, datetime, datetime]] = {}
 
     async def ask(self, question: Ask, caller: Caller) -> Answer:
         """The answer for up to 1,000 subjects. Raises Invalid, TenderContradictory, PastNotAllowed, NotYetKnown."""
-        _check(question, caller)
-        question = _without_ids(question)
+        return (await self.asked(question, caller)).answer
+
+    async def asked(self, question: Ask, caller: Caller) -> Asked:
+        """As `ask`, with what a receipt has to say beside the answer."""
+        question = self.understood(question, caller)
         if question.known_at is not None:
             codes = [s.code for s in question.subjects]
             seq = await self.look_back(question.known_at, caller, codes, complaint=question.ground, now_too=True)
-            return await self._past(question, seq)
+            moment = await self._moment(question.known_at, seq)
+            return Asked(question=question, answer=await self.again(question, seq, moment), moment=moment)
         await self.register.follow(question.min_seq if question.min_seq is not None else -1)
-        return self.now(question)
+        if _offers(question):
+            await self.naming.follow()
+        moment = self.clock()
+        return Asked(question=question, answer=self.now(question, moment), moment=moment)
 
-    def now(self, question: Ask) -> Answer:
-        """The answer from the register as it stands."""
-        register, moment = self.register, self.clock()
-        day = _day(question, moment)
-        ready = prepare(question.tender, day, self.book.current, register.sources, asked_at=moment)
+    def understood(self, question: Ask, caller: Caller) -> Ask:
+        """The question as it is answered: without ID numbers. Raises Invalid, and Forbidden for an enterprise that
+        asks about another."""
+        _check(question, caller)
+        return _without_ids(question)
+
+    def prepared(self, tender: Tender, on: date | None, moment: datetime) -> Question:
+        """The question about a tender from the register as it stands, kept while rules, lists and day are the same."""
+        day, rules, held = question_day(tender, on, moment), self.book.current, self.register.sources
+        kept = self._prepared.get((tender, day))
+        if kept is not None and kept[0].rules is rules and kept[0].sources is held and kept[1] <= moment <= kept[2]:
+            return kept[0]
+        if len(self._prepared) >= _MOST_PREPARED:
+            self._prepared.clear()
+        made = prepare(tender, day, rules, held, asked_at=moment)
+        until = next_stale(rules, day, held, moment) or _ALWAYS
+        self._prepared[tender, day] = (made, moment, until)
+        return made
+
+    def now(self, question: Ask, moment: datetime | None = None) -> Answer:
+        """The answer from the register and the names as they stand; `moment` is now."""
+        register, moment = self.register, moment or self.clock()
+        ready = self.prepared(question.tender, question.on, moment)
+        likely = self._likely if _offers(question) else _nobody
         parties = [
             _person(subject, register.person(subject.person_ref)) if subject.person_ref
-            else party(subject, register.get, register.named)
+            else party(subject, register.get, register.named, likely)
             for subject in question.subjects
         ]
         recorded = register.recorded_at
-        as_of = AsOf(log=register.origin, valid_at=day, known_seq=register.seq, known_at=recorded,
+        as_of = AsOf(log=register.origin, valid_at=ready.day, known_seq=register.seq, known_at=recorded,
                      data_age_s=register.age(), sources=register.sources)
         return _answer(question, parties, ready, as_of, self.book.current.digest)
+
+    def _likely(self, name: str) -> list[Candidate]:
+        """Whom a bare name may mean, as the name index has been followed."""
+        found = self.naming.search(name, limit=_MOST_CANDIDATES)
+        return [_candidate(f, self.register.get(f.code).entity) for f in found]
 
     async def look_back(
         self, known_at: datetime | int, caller: Caller | None, codes: Sequence[str | None], *,
@@ -166,10 +220,10 @@ class Asking:
             return known_at
         return (await ledger.entry(seq)).recorded_at
 
-    async def _past(self, question: Ask, seq: int) -> Answer:
+    async def again(self, question: Ask, seq: int, moment: datetime) -> Answer:
+        """The answer from the database as known at `seq`, asked at `moment`: the same whenever it is computed."""
         rules, held = await self.book.at(seq), await dossiers.sources(seq)
-        moment = await self._moment(question.known_at, seq)
-        day = _day(question, moment)
+        day = question_day(question.tender, question.on, moment)
         ready = prepare(question.tender, day, rules, held, asked_at=moment)
         parties = [await _past_party(subject, seq) for subject in question.subjects]
         head = await ledger.head()
@@ -215,17 +269,15 @@ def _check(question: Ask, caller: Caller) -> None:
     if empty:
         raise Invalid("主体须有代码或名称", errors=tuple(
             FieldError(f"/subjects/{i}", "missing", "填写 code 或 name") for i in empty))
-    if question.receipt:
-        raise Invalid("本版本尚不签发查询回执;请将 receipt 设为 false",
-                      errors=(FieldError("/receipt", "not_offered", "设为 false"),))
     if caller.role is Role.ENTERPRISE and any(s.code != caller.org_code for s in question.subjects):
         raise Forbidden("企业只能查询本单位 an enterprise may ask about itself only")
 
 
-def _day(question: Ask, moment: datetime) -> date:
-    if question.on is not None:
-        return question.on
-    cutoff = question.tender.query_cutoff
+def question_day(tender: Tender, on: date | None, moment: datetime) -> date:
+    """The day asked about: `on`, else that of the tender's `query_cutoff`, else that of `moment`."""
+    if on is not None:
+        return on
+    cutoff = tender.query_cutoff
     return business_day(cutoff) if cutoff is not None and cutoff.tzinfo is not None else business_day(moment)
 
 
@@ -240,22 +292,38 @@ def _person(subject: Subject, file: Dossier) -> Party:
     return Party(subject=msgspec.structs.replace(subject, code=None, name=None), dossier=file)
 
 
+def _offers(question: Ask) -> bool:
+    """Whether like names are looked for: advice beside the answer, so never where the answer is signed."""
+    return not question.receipt and any(not s.code and not s.person_ref for s in question.subjects)
+
+
+def _nobody(name: str) -> Sequence[Candidate]:
+    return ()
+
+
 async def _past_party(subject: Subject, seq: int) -> Party:
     if subject.person_ref:
         return _person(subject, await dossiers.person(subject.person_ref, seq))
     if subject.code:
         file = await dossiers.dossier(subject.code, seq) if uscc.is_valid(subject.code) else Dossier()
-        return party(subject, lambda code: file, lambda folded: ())
+        files = {code: await dossiers.dossier(code, seq) for code in answering(file)}
+        return party(subject, lambda code: files.get(code, file), lambda folded: ())
     found = await dossiers.named(names.fold(subject.name or ""), seq)
     return party(subject, lambda code: Dossier(), lambda folded: [e.code for e in found if e.code])
 
 
-def party(subject: Subject, file: Callable[[str], Dossier], named: Callable[[str], Sequence[str]]) -> Party:
+def party(
+    subject: Subject, file: Callable[[str], Dossier], named: Callable[[str], Sequence[str]],
+    likely: Callable[[str], Sequence[Candidate]] = _nobody,
+) -> Party:
     """Who is meant: by code, with doubts about a malformed code or a name not the code's; by name, candidates only."""
-    subject = msgspec.structs.replace(subject, representative=None)  # ours to fill, not the asker's
+    if subject.representative is not None:
+        subject = msgspec.structs.replace(subject, representative=None)  # ours to fill, not the asker's
     if not subject.code:
         folded = names.fold(subject.name or "")
-        return Party(subject=subject, candidates=tuple(named(folded)) if folded else ())
+        if not folded:
+            return Party(subject=subject)
+        return Party(subject=subject, candidates=tuple(named(folded)), likely=tuple(likely(subject.name or "")))
     try:
         code = uscc.check(subject.code)
     except Refusal as exc:
@@ -266,12 +334,24 @@ def party(subject: Subject, file: Callable[[str], Dossier], named: Callable[[str
     found = file(code)
     doubts = tuple(_name_doubt(subject, found.entity))
     token = found.entity.representative if found.entity else None
-    meant = msgspec.structs.replace(subject, code=code, representative=token)
-    return Party(subject=meant, dossier=found, doubts=doubts)
+    if token is not None or code != subject.code:
+        subject = msgspec.structs.replace(subject, code=code, representative=token)
+    linked = tuple(file(other) for other in answering(found) if other != code)
+    return Party(subject=subject, dossier=found, doubts=doubts, linked=linked)
+
+
+def _candidate(found: Found, entity: Entity | None) -> Candidate:
+    match = found.match
+    return Candidate(code=found.code, name=entity.name if entity else found.name, matched=found.name,
+                     score=match.score, verdict=match.verdict.value, sentences=match.sentences)
 
 
 def _name_doubt(subject: Subject, entity: Entity | None) -> Iterator[Reason]:
-    if entity is None or not (subject.name or "").strip() or names.same(entity.name, subject.name or ""):
+    """Where the names are not two writings of one: no code is doubted for 简繁, width or a form left out."""
+    given = (subject.name or "").strip()
+    if entity is None or not given or names.same(entity.name, given):
+        return
+    if names.compare(entity.name, given).verdict is Likeness.SAME:
         return
     title = f"所填名称与该代码登记的名称“{entity.name}”不一致,请核对代码和名称"
     yield doubt("name_mismatch", ReasonSource.DATA, title)
@@ -288,6 +368,7 @@ def _leaving(verdict: Verdict, party: Party, ready: Question) -> Answered:
     return Answered(
         code=verdict.code, name=verdict.name if ref is None else None, person_ref=ref, bid=verdict.bid,
         outcome=verdict.outcome, label=verdict.label, reasons=verdict.reasons, score=_credit(party, ready),
+        candidates=party.likely,
     )
 
 
@@ -296,8 +377,9 @@ def _credit(party: Party, ready: Question) -> Credit | None:
     weight = ready.tender.credit_weight
     if weight is None or party.dossier is None or party.doubts:
         return None
-    used = scheme(ready.rules, weight.scheme)
-    records = (*party.dossier.records, *party.dossier.listings, *party.dossier.merits)
-    found = score(with_classes(records, party.dossier.restrictions, ready.rules), used, ready.day)
-    points = weighted(found, used, 1) * weight.points / 100
-    return Credit(scheme=weight.scheme, value=found.value / 100, grade=found.grade, points=round(points, 1))
+    name, file = weight.scheme or default_scheme(ready.rules, ready.tender.type, ready.day), party.dossier
+    records = (*file.records, *file.listings, *file.merits, *file.conduct)
+    scored = with_classes(records, file.restrictions, ready.rules)
+    found = rate(scored, versions_of(ready.rules, name), ready.day)
+    points = weighted(found.value, found.scheme, 1) * weight.points / 100
+    return Credit(scheme=name, value=found.value / 100, grade=found.grade, points=round(points, 1))

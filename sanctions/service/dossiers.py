@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 from credit import lookup
 from credit.model import Entity, Record
+from credit.profiles.model import Statement
 from sanctions import store
 from sanctions.dossiers import assemble, source
 from sanctions.model import ParkedRow, Restriction
+from sanctions.packed import Parts
 from sanctions.verdicts import Dossier, Source
 
 
@@ -21,11 +23,16 @@ async def dossier(code: str, seq: int = store.FOREVER) -> Dossier:
         return assemble(code, None, (), (), parked)
     records = await lookup.records_of(entity.entity_id, seq)
     restrictions = await store.restrictions_of(entity.entity_id, seq)
-    return assemble(code, entity, records, restrictions, parked)
+    return assemble(code, entity, records, restrictions, parked, await lookup.weighty_of([code], seq))
 
 
 async def dossiers(entity_ids: Sequence[str], codes: Sequence[str], seq: int = store.FOREVER) -> list[Dossier]:
-    """The files of these entities and codes as known at `seq`, in five queries; each subject once."""
+    """The files of these entities and codes as known at `seq`, in six queries; each subject once."""
+    return [found.file() for found in await parts(entity_ids, codes, seq)]
+
+
+async def parts(entity_ids: Sequence[str], codes: Sequence[str], seq: int = store.FOREVER) -> list[Parts]:
+    """What `dossiers` assembles, before it is."""
     named = [*await lookup.entities_by("entity_id", entity_ids, seq), *await lookup.entities_by("code", codes, seq)]
     entities = {e.entity_id: e for e in named}
     held = dict.fromkeys([*codes, *(e.code for e in entities.values() if e.code)])
@@ -38,12 +45,16 @@ async def dossiers(entity_ids: Sequence[str], codes: Sequence[str], seq: int = s
         records[record.entity_id].append(record)
     for bar in await store.restrictions_of_all(list(entities), seq):
         restrictions[bar.entity_id].append(bar)
-    files = [
-        assemble(e.code, e, records[e.entity_id], restrictions[e.entity_id], parked[e.code or ""])
+    stated: dict[str, list[Statement]] = defaultdict(list)
+    for statement in await lookup.weighty_of([e.code for e in entities.values() if e.code], seq):
+        stated[statement.code].append(statement)
+    found = [
+        Parts(code=e.code, entity=e, records=records[e.entity_id], restrictions=restrictions[e.entity_id],
+              parked=parked[e.code or ""], statements=stated[e.code or ""])
         for e in entities.values()
     ]
     strangers = held.keys() - {e.code for e in entities.values()}
-    return files + [assemble(code, None, (), (), parked[code]) for code in sorted(strangers)]
+    return found + [Parts(code=code, parked=parked[code]) for code in sorted(strangers)]
 
 
 async def person(person_ref: str, seq: int = store.FOREVER) -> Dossier:

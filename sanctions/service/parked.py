@@ -16,8 +16,10 @@ from credit.kernel.unit import Unit, unit
 from credit.service import keep_payload
 from sanctions import store
 from sanctions.events import Origin, ParkedCompleted, ParkedRejected, RowParked
+from sanctions.intake.headers import company_of
 from sanctions.intake.outcomes import Parked
 from sanctions.model import ParkedRow, ParkedState, PenaltyCommand
+from sanctions.service.naming import Naming
 from sanctions.service.receive import Received, Receiving
 
 _MOST = 50
@@ -26,6 +28,15 @@ _MOST = 50
 class NotOpen(Conflict):
     code = "parked_closed"
     title = "该行已处理 This row was dealt with"
+
+
+class Suggested(msgspec.Struct, frozen=True):
+    """A firm whose name is like the row's, 0 to 1, and why."""
+
+    code: str
+    name: str
+    score: float
+    sentences: tuple[str, ...]
 
 
 class ParkedView(msgspec.Struct, frozen=True):
@@ -39,14 +50,16 @@ class ParkedView(msgspec.Struct, frozen=True):
     state: ParkedState
     seq: int
     record_id: str | None = None
+    candidates: tuple[Suggested, ...] = ()  # of a single row without a code: whom its name may mean; a person decides
 
 
 class Parking:
     """The service of parked rows."""
 
-    def __init__(self, clock: Clock, receiving: Receiving) -> None:
+    def __init__(self, clock: Clock, receiving: Receiving, naming: Naming) -> None:
         self.clock = clock
         self.receiving = receiving
+        self.naming = naming
 
     async def park(self, rows: Sequence[Parked], caller: Caller) -> list[tuple[str, bool]]:
         """Keeps rows raw; answers each one's id and whether it was parked before. The same row is parked once."""
@@ -72,7 +85,15 @@ class Parking:
         return [await _view(row) for row in rows]
 
     async def view(self, parked_id: str, caller: Caller) -> ParkedView:
-        return await _view(await _mine(parked_id, caller))
+        """The row, and where it has no code whom its name may mean: suggested, never filled in."""
+        row = await _mine(parked_id, caller)
+        seen = await _view(row)
+        if row.code is not None or row.state is not ParkedState.OPEN:
+            return seen
+        await self.naming.follow()
+        found = self.naming.search(company_of(seen.raw))
+        return msgspec.structs.replace(seen, candidates=tuple(
+            Suggested(f.code, f.name, f.match.score, f.match.sentences) for f in found))
 
     async def complete(self, parked_id: str, command: PenaltyCommand, caller: Caller) -> Received:
         """A person completed the row: the penalty is received and the row closed. Raises NotOpen, or what is wrong.

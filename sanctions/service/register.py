@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from credit import lookup, names
 from credit.kernel import ledger
 from credit.kernel.errors import Conflict
-from credit.model import Entity, Record
+from credit.packing import EntityRow, RecordRow, StatementRow, statement_row
 from sanctions import store
-from sanctions.dossiers import assemble
-from sanctions.model import ParkedRow, Restriction
-from sanctions.service.dossiers import dossiers, sources
+from sanctions.model import ParkedRow
+from sanctions.packed import CODE, Aside, BarRow, PackedFiles, Parts, pack, pack_rows, unpack
+from sanctions.service.dossiers import parts, sources
 from sanctions.verdicts import Dossier, Source
 
 _PAGE = 5000
 _AT_ONCE = 250  # subjects read together
+_MOST_READ = 4096  # files kept as they were last put together
+_CODE_AT, _PERSON_AT = (EntityRow.__struct_fields__.index(name) for name in ("code", "person_ref"))
+
 T = TypeVar("T")
 
 
@@ -29,8 +32,22 @@ class NotYetKnown(Conflict):
     title = "尚未处理到该日志位置 Log position not reached"
 
 
+class ExactNames:
+    """Codes by folded name, one name at a time: what changed since the register was read, and former names."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, set[str]] = defaultdict(set)
+
+    def add(self, folded: str, code: str) -> None:
+        self._codes[folded].add(code)
+
+    def search(self, folded: str) -> Collection[str]:
+        return self._codes.get(folded, ())
+
+
 class Register:
-    """Files by code as of log position `seq`. `version` rises with every change, for caches."""
+    """Files by code as of log position `seq`. `version` rises with every change; who joins `on_change` is told which
+    codes changed, or None where all may have."""
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
@@ -39,67 +56,95 @@ class Register:
         self.recorded_at: datetime | None = None
         self.version = 0
         self.checked_at = 0.0  # seconds of `seconds` when the log was last looked at
+        self.committed = -1  # the newest position that this process has written
         self.sources: tuple[Source, ...] = ()
-        self._files: dict[str, Dossier] = {}
-        self._persons: dict[str, Dossier] = {}
-        self._names: dict[str, set[str]] = defaultdict(set)
-        self._committed = -1
+        self.on_change: list[Callable[[Collection[str] | None], None]] = []
+        self._base = PackedFiles()
+        self._since: dict[str, bytes] = {}  # packed files that changed since the base was read; empty = gone
+        self._persons: dict[str, bytes] = {}
+        self._names = ExactNames()
+        self._read: dict[str, Dossier] = {}
         self._lock = asyncio.Lock()
 
     def heard(self, size: int) -> None:
         """Told after each commit of this process: until followed, the register is `behind`."""
-        self._committed = max(self._committed, size - 1)
+        self.committed = max(self.committed, size - 1)
 
     @property
     def behind(self) -> bool:
         """Whether this process has committed acts that the register has not seen: their writer must read them."""
-        return self._committed > self.seq
+        return self.committed > self.seq
 
     def get(self, code: str) -> Dossier:
         """The file of a code; for one never seen, an empty file with `known` false."""
-        found = self._files.get(code)
-        return found if found is not None else Dossier(code=code, known=False)
+        found = self._read.get(code)
+        if found is None:
+            packed = self._packed(code)
+            if not packed:
+                return Dossier(code=code, known=False)
+            if len(self._read) >= _MOST_READ:
+                self._read.clear()
+            found = self._read[code] = unpack(code, packed)
+        return found
+
+    def knows(self, code: str) -> bool:
+        """Whether anything names this code; cheaper than `get`."""
+        return code in self._read or bool(self._packed(code))
 
     def person(self, person_ref: str) -> Dossier:
         """The file of a natural person; an empty one with `known` false for a reference never seen."""
-        return self._persons.get(person_ref) or Dossier(known=False)
+        packed = self._persons.get(person_ref)
+        return unpack(None, packed) if packed else Dossier(known=False)
 
     def named(self, folded: str) -> tuple[str, ...]:
         """Codes of the companies that bear or bore this folded name."""
-        return tuple(sorted(self._names.get(folded, ())))
+        found = set(self._names.search(folded))
+        for code, packed in self._base.bearing(folded):
+            entity = unpack(code, packed).entity
+            if entity is not None and names.fold(entity.name) == folded:
+                found.add(code)
+        return tuple(sorted(found))
 
     def age(self) -> int:
         """Whole seconds since the register was last known to be current."""
         return int(self.seconds() - self.checked_at)
 
     def __len__(self) -> int:
-        return len(self._files)
+        """How many codes are known."""
+        added = [bool(packed) - (self._base.get(code) is not None) for code, packed in self._since.items()]
+        return len(self._base) + sum(added)
 
     async def load(self) -> None:
-        """Reads everything as of the head."""
+        """Reads everything as of the head: answers come from the old state until all is read."""
         async with self._lock:
             head = await ledger.head()
-            records: dict[str, list[Record]] = defaultdict(list)
-            async for record in _pages(lookup.all_records, "record_id"):
-                records[record.entity_id].append(record)
-            restrictions: dict[str, list[Restriction]] = defaultdict(list)
-            for restriction in await store.all_restrictions():
-                restrictions[restriction.entity_id].append(restriction)
+            upto = head.size - 1
+            records = await _by_entity(lookup.stream_records(upto), RecordRow)
+            bars = await _by_entity(store.stream_restrictions(upto), BarRow)
             parked: dict[str, list[ParkedRow]] = defaultdict(list)
-            for row in await store.parked_open():
-                if row.code:
-                    parked[row.code].append(row)
-            self._files.clear()
-            self._persons.clear()
-            self._names.clear()
-            async for entity in _pages(lookup.all_entities, "entity_id"):
-                of = entity.entity_id
-                rows = parked.pop(entity.code, []) if entity.code else []
-                self._keep(entity, assemble(entity.code, entity, records[of], restrictions[of], rows))
-            await self._former(-1, head.size - 1)
-            for code, rows in parked.items():
-                self._files[code] = assemble(code, None, (), (), rows)
-            await self._seen(head)
+            for waiting in await store.parked_open(upto):
+                if waiting.code:
+                    parked[waiting.code].append(waiting)
+            stated: dict[str, list[StatementRow]] = defaultdict(list)
+            async for statement in _pages(lookup.all_weighty, "statement_id"):
+                stated[statement.code].append(statement_row(statement))
+            base, since, persons, known = PackedFiles(await lookup.count_entities()), {}, {}, ExactNames()
+            async for row, folded, newest in lookup.stream_entities(upto):
+                code = row[_CODE_AT]
+                if not newest:
+                    if code:
+                        known.add(folded, code)
+                    continue
+                packed = pack_rows(row, records.of(row[0]), bars.of(row[0]), parked.pop(code, ()), stated.pop(code, ()))
+                if code is None:
+                    persons[row[_PERSON_AT]] = packed
+                elif len(code) == CODE and code.isascii() and folded:
+                    base.add(code, folded, packed)
+                else:
+                    since[code] = packed
+            since |= {code: pack_rows(None, (), (), rows) for code, rows in parked.items()}
+            self._base, self._since, self._persons, self._names = base, since, persons, known
+            await self._seen(head, None)
         await self.follow()  # what was committed while we read
 
     async def follow(self, min_seq: int = -1) -> None:
@@ -117,37 +162,54 @@ class Register:
         ids = await lookup.changed_entities(self.seq, upto) | await store.entities_restricted(self.seq, upto)
         codes = await store.codes_parked(self.seq, upto)
         todo = [(entity_id, "") for entity_id in sorted(ids)] + [("", code) for code in sorted(codes)]
+        changed: list[Parts] = []
         for start in range(0, len(todo), _AT_ONCE):
             part = todo[start : start + _AT_ONCE]
-            for file in await dossiers([i for i, _ in part if i], [c for _, c in part if c], upto):
-                self._replace(file)
-        await self._former(self.seq, upto)
-        await self._seen(head)
+            changed += await parts([i for i, _ in part if i], [c for _, c in part if c], upto)
+        former = await lookup.former_names(self.seq, upto)
+        held = await sources(upto)
+        for found in changed:
+            self._replace(found)
+        for code, folded in former:
+            self._names.add(folded, code)
+        self._move(head, held, [found.code for found in changed if found.code])
 
-    async def _former(self, after: int, upto: int) -> None:
-        for code, folded in await lookup.former_names(after, upto):
-            self._names[folded].add(code)
-
-    def _replace(self, file: Dossier) -> None:
-        if file.entity is not None:
-            self._keep(file.entity, file)
-        elif file.known and file.code:
-            self._files[file.code] = file
-        elif file.code:
-            self._files.pop(file.code, None)
-
-    def _keep(self, entity: Entity, file: Dossier) -> None:
-        if entity.code is None:
-            if entity.person_ref:
-                self._persons[entity.person_ref] = file
+    def _replace(self, found: Parts) -> None:
+        entity, code = found.entity, found.code
+        if code is None:
+            if entity is not None and entity.person_ref:
+                self._persons[entity.person_ref] = pack(found)
             return
-        self._files[entity.code] = file
-        self._names[names.fold(entity.name)].add(entity.code)
+        self._since[code] = pack(found) if entity is not None or found.parked else b""
+        if entity is not None:
+            self._names.add(names.fold(entity.name), code)
 
-    async def _seen(self, head: ledger.Head) -> None:
-        self.sources = await sources(head.size - 1)
+    def _packed(self, code: str) -> bytes | None:
+        found = self._since.get(code)
+        return self._base.get(code) if found is None else found
+
+    async def _seen(self, head: ledger.Head, changed: Collection[str] | None) -> None:
+        self._move(head, await sources(head.size - 1), changed)
+
+    def _move(self, head: ledger.Head, held: tuple[Source, ...], changed: Collection[str] | None) -> None:
+        if changed is None:
+            self._read.clear()
+        for code in changed or ():
+            self._read.pop(code, None)
+        if held != self.sources:
+            self.sources, changed = held, None
         self.seq, self.origin, self.recorded_at = head.size - 1, head.origin, head.recorded_at
         self.version += 1
+        for tell in self.on_change:
+            tell(changed)
+
+
+async def _by_entity(rows: AsyncIterator[Sequence[Any]], kind: type[RecordRow | BarRow]) -> Aside:
+    at = kind.__struct_fields__.index("entity_id")
+    found = Aside()
+    async for row in rows:
+        found.add(row[at], row)
+    return found
 
 
 async def _pages(read: Callable[[str, int], Awaitable[list[T]]], key: str) -> AsyncIterator[T]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import msgspec
@@ -11,8 +12,12 @@ from credit.kernel.errors import NotFound
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
 from credit.model import Entity, ListFacts, PenaltyFacts, Prose, Record, RecordKind, Severity
-from credit.schemes import Scheme
-from credit.scoring import Score, ScoredRecord, history, score, scored
+from credit.ratings import Rating, history_over, rate
+from credit.scheme_rules import versions_of
+from credit.scoring import Score, ScoredRecord, scored
+from credit.supposed import Supposed
+from credit.turning import ScoreEvent, events
+from credit.whatif import WhatIf, what_if
 from sanctions import store
 from sanctions.classify import Classification, classify
 from sanctions.lists import known_list
@@ -27,13 +32,8 @@ from sanctions.publication import (
     publication,
 )
 from sanctions.removals import EarliestRemoval, earliest_removal
-from sanctions.service.dossiers import dossier
+from sanctions.service.dossiers import dossier, person
 from sanctions.terms import Term, classify_listing, listing_shown, listing_window, term
-
-
-class UnknownScheme(NotFound):
-    code = "scheme_unknown"
-    title = "没有这个计分方案 No such scheme"
 
 
 class PenaltyView(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,24 +139,55 @@ class Standing:
             return ()
         return tuple(listing_view(r, file.entity, day, rules) for r in file.listings)
 
-    async def score(self, code: str, scheme_id: str, day: date, seq: int = store.FOREVER) -> Score:
-        """The score with its lines on `day` from what was known at `seq`. Raises UnknownScheme, SchemeNotInForce."""
+    async def rating(self, code: str, scheme_id: str, day: date, seq: int = store.FOREVER) -> Rating:
+        """The value that counts on `day`, and the day's score with its lines, from what was known at `seq`.
+
+        Raises UnknownScheme, SchemeNotInForce.
+        """
         rules = await self._rules(seq)
-        return score(await self._scored(code, rules, seq), scheme(rules, scheme_id), day)
+        entity = await lookup.entity_by_code(code, seq)
+        return rate(await _scored(entity, rules, seq), versions_of(rules, scheme_id), day)
+
+    async def person(self, entity: Entity, day: date) -> tuple[tuple[PenaltyView, ...], tuple[ListingView, ...]]:
+        """The penalties and list entries of a natural person, oldest first."""
+        file, rules = await person(entity.person_ref or ""), self.book.current
+        return (tuple(view(r, entity, file.restrictions, day, rules) for r in file.records),
+                tuple(listing_view(r, entity, day, rules) for r in file.listings))
+
+    async def person_rating(self, entity: Entity, scheme_id: str, day: date) -> Rating:
+        """The same for a natural person. Raises UnknownScheme, SchemeNotInForce."""
+        rules = self.book.current
+        return rate(await _scored(entity, rules, store.FOREVER), versions_of(rules, scheme_id), day)
 
     async def history(self, code: str, scheme_id: str, first: date, last: date) -> tuple[Score, ...]:
-        """The days on which the score changes between two inclusive days, from what is known now."""
-        rules = self.book.current
-        return history(await self._scored(code, rules, store.FOREVER), scheme(rules, scheme_id), first, last)
+        """The days on which the day's score changes between two inclusive days, from what is known now."""
+        rules, entity = self.book.current, await lookup.entity_by_code(code)
+        return history_over(await _scored(entity, rules, store.FOREVER), versions_of(rules, scheme_id), first, last)
 
-    async def _scored(self, code: str, rules: RuleSet, seq: int) -> list[ScoredRecord]:
-        entity = await lookup.entity_by_code(code, seq)
-        records = await lookup.records_of(entity.entity_id, seq) if entity else ()
-        restrictions = await store.restrictions_of(entity.entity_id, seq) if entity else ()
-        return with_classes(records, restrictions, rules)
+    async def events(self, code: str, scheme_id: str, first: date, last: date) -> tuple[ScoreEvent, ...]:
+        """What happened to the day's score after `first` up to `last`, from what is known now."""
+        rules, entity = self.book.current, await lookup.entity_by_code(code)
+        return events(await _scored(entity, rules, store.FOREVER), versions_of(rules, scheme_id), first, last)
+
+    async def what_if(self, code: str, scheme_id: str, day: date, supposed: Sequence[Supposed]) -> WhatIf:
+        """The rating on `day` as it is and as it would be; nothing is written. Raises UnknownScheme, SchemeNotInForce,
+        Invalid for a supposition that cannot be."""
+        rules, entity = self.book.current, await lookup.entity_by_code(code)
+
+        def ready(record: Record) -> ScoredRecord:
+            return with_classes((record,), (), rules)[0]
+
+        records = await _scored(entity, rules, store.FOREVER)
+        return what_if(records, versions_of(rules, scheme_id), day, supposed, ready)
 
     async def _rules(self, seq: int) -> RuleSet:
         return self.book.current if seq == store.FOREVER else await self.book.at(seq)
+
+
+async def _scored(entity: Entity | None, rules: RuleSet, seq: int) -> list[ScoredRecord]:
+    records = await lookup.records_of(entity.entity_id, seq) if entity else ()
+    restrictions = await store.restrictions_of(entity.entity_id, seq) if entity else ()
+    return with_classes(records, restrictions, rules)
 
 
 def with_classes(
@@ -179,17 +210,3 @@ def with_classes(
         return acts.get(record.record_id, ())
 
     return scored(records, severity_of, acts_of)
-
-
-def schemes(rules: RuleSet) -> dict[str, Scheme]:
-    """Every scoring scheme of a rule set, by id."""
-    ids = [rule_id for rule_id in rules.rules if rule_id.startswith("scheme.")]
-    return {i.removeprefix("scheme."): scheme(rules, i.removeprefix("scheme.")) for i in ids}
-
-
-def scheme(rules: RuleSet, scheme_id: str) -> Scheme:
-    """The newest version of a scheme in a rule set. Raises UnknownScheme."""
-    rule = rules.rules.get(f"scheme.{scheme_id}")
-    if rule is None:
-        raise UnknownScheme(f"没有计分方案“{scheme_id}”;可用方案见 GET /v1/rules")
-    return msgspec.convert(rule.values[-1].value, Scheme)

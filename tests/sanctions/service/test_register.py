@@ -9,9 +9,10 @@ from credit import lookup
 from credit.accounts.model import Caller, Role
 from credit.kernel.database import Engine
 from credit.kernel.rulebook import Rulebook
-from sanctions import intake
+from sanctions import intake, store
 from sanctions.service.dossiers import dossier, dossiers
 from sanctions.service.files import Importing
+from sanctions.service.naming import Naming
 from sanctions.service.parked import Parking
 from sanctions.service.receive import Receiving
 from sanctions.service.register import Register
@@ -24,7 +25,7 @@ CALLER = Caller(key_id="key_test", org_code="1137019900EX00014E", role=Role.AUTH
 async def take_sample(book: Rulebook, clock: FakeClock) -> None:
     receiving = Receiving(book, clock, bytes(32))
     outcomes = list(intake.read(SAMPLE, today=date(2026, 11, 22)))
-    await Importing(receiving, Parking(clock, receiving)).take(outcomes, CALLER)
+    await Importing(receiving, Parking(clock, receiving, Naming())).take(outcomes, CALLER)
 
 
 async def codes() -> list[str]:
@@ -67,7 +68,7 @@ async def test_a_parked_row_of_a_company_without_penalties_is_known(
     await register.follow()
     fresh = Register()
     await fresh.load()
-    named = {code for code in fresh._files if not fresh.get(code).entity}  # parked only
+    named = {code for code in await store.codes_parked(-1, store.FOREVER) if not fresh.get(code).entity}
     assert named
     for code in named:
         assert register.get(code) == fresh.get(code)

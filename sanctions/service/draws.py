@@ -1,0 +1,267 @@
+"""Draws: the list enters the log, the first checkpoint after it is the seed, the result and what follows is published.
+
+A result instructs and asks; it never bars anybody.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Protocol
+
+import msgspec
+
+from credit import lookup, uscc
+from credit.accounts.model import Caller, Role
+from credit.kernel import canonical, ledger
+from credit.kernel.checkpoints import parse_checkpoint, proof_text
+from credit.kernel.clock import Clock, business_day
+from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from credit.kernel.ids import new_id
+from credit.kernel.rulebook import Rulebook
+from credit.kernel.unit import Request, unit
+from credit.scheme_rules import versions_of
+from credit.service import keep_payload
+from sanctions.conduct import kept
+from sanctions.draw_checks import PROVES, Proof
+from sanctions.draws import Announcement, DrawInput, Drawn, announcement, check_input, draw, list_digest, plan
+from sanctions.events import DrawAnnounced, DrawDone, SupervisionAnswered, SupervisionInstructed
+from sanctions.service import store_supervision as store
+from sanctions.service.standing import Standing
+
+DRAWERS = (Role.AUTHORITY, Role.COORDINATOR)
+_Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+class Seeds(Protocol):
+    """The log as this process serves it."""
+
+    async def first_checkpoint(self, seq: int) -> str:
+        """The first signed checkpoint that holds entry `seq`; always the same for one entry."""
+        ...
+
+
+class InstructionInput(msgspec.Struct, frozen=True, kw_only=True):
+    """监督指令 about a drawn item; `addressee` null = the item's subject. It is published: no names of persons."""
+
+    item: str
+    text: _Text
+    due_on: date
+    addressee: str | None = None
+
+
+class SupervisionAnswerInput(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to an instruction; it is published."""
+
+    instruction: str
+    text: _Text
+
+
+class Supervised(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an instruction or answer was recorded."""
+
+    id: str
+    draw_id: str
+    seq: int
+
+
+class InstructionView(msgspec.Struct, frozen=True, kw_only=True):
+    """An instruction with its answer, null while there is none; texts are empty once erased."""
+
+    id: str
+    item: str
+    addressee: str
+    instructed_on: date
+    due_on: date
+    text: str
+    answered_on: date | None = None
+    answer: str | None = None
+
+
+class DrawRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A draw as it is published; a saved one can be checked offline. `seed` null: announced, not yet drawn."""
+
+    id: str
+    org_code: str
+    list: Announcement
+    list_digest: str
+    entry_seq: int
+    seed: str | None
+    proof: Proof | None
+    result: tuple[Drawn, ...]
+    instructions: tuple[InstructionView, ...] = ()
+    seed_source: str = "own_checkpoint"
+    proves: str = PROVES
+
+
+class NotDrawn(Conflict):
+    code = "not_drawn"
+    title = "该项未被抽中 Not drawn"
+
+
+class AlreadyAnswered(Conflict):
+    code = "instruction_answered"
+    title = "监督指令已有答复 Already answered"
+
+
+class Draws:
+    """The service of draws."""
+
+    def __init__(self, book: Rulebook, clock: Clock, standing: Standing, seeds: Seeds) -> None:
+        self.book, self.clock = book, clock
+        self.standing = standing
+        self.seeds = seeds
+
+    async def announce(self, given: DrawInput, caller: Caller, *, request: Request | None = None) -> str:
+        """Fixes the list in the log; answers the draw's id. Raises DrawInvalid, UnknownScheme, SchemeNotInForce."""
+        rules, today = self.book.current, business_day(self.clock())
+        used = plan(rules, given.kind, today)
+        check_input(given, used.inspectors)
+        grades = await self._grades(given, today)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            made = announcement(given, grades, used, draw_id=new_id("drw"), log=(await ledger.head()).origin,
+                                moment=u.now, rules=rules.digest)
+            seq = u.record(DrawAnnounced(subject=list_digest(made), draw_id=made.id, draw=made.kind.value,
+                                         org_code=caller.org_code, items=len(made.items)))
+            payload_id = keep_payload(u, seq=seq, owner=made.id, body={"scheme": given.scheme, "grades": grades})
+            store.write_draw(u, made, canonical.encode(made), seq=seq, org_code=caller.org_code, payload_id=payload_id)
+            u.keep(made.id)
+        return made.id
+
+    async def draw(self, draw_id: str, caller: Caller) -> DrawRecord:
+        """Draws by the first checkpoint after the list; done once, the same ever after. Raises NotFound."""
+        found = await _found(draw_id)
+        if found.seed is None:
+            note = await self.seeds.first_checkpoint(found.seq)
+            root = _root(note)
+            result = draw(found.made, root)
+            async with unit(by=caller.key_id, now=self.clock()) as u:
+                if (await _found(draw_id)).seed is None:
+                    seq = u.record(DrawDone(subject=draw_id, seed=root.hex(), drawn=len(result)))
+                    store.write_result(u, draw_id, seq=seq, checkpoint=note, seed=root.hex(),
+                                       result=canonical.encode(result))
+        return await self.read(draw_id)
+
+    async def read(self, draw_id: str) -> DrawRecord:
+        """The draw with its proof, for everybody. Raises NotFound."""
+        found = await _found(draw_id)
+        return _record(found, proof=await _proof(found), instructions=await _instructions(draw_id))
+
+    async def listing(self, below: int, limit: int) -> tuple[list[DrawRecord], int | None]:
+        """Draws without proofs, newest first, and below which position the next page begins."""
+        found = await store.draws(below, limit)
+        return [_record(one) for one in found], found[-1].seq if len(found) == limit else None
+
+    async def grades(self, draw_id: str, caller: Caller) -> dict[str, str | None]:
+        """The grade of each item as it was found, by item: for who drew and for the auditor. Raises Forbidden."""
+        found = await _found(draw_id)
+        if not caller.may(Role.AUDITOR) and caller.org_code != found.org_code:
+            raise Forbidden("等级只供抽取单位和审计机构查看 for who drew and the auditor")
+        text = await lookup.payload(found.payload_id)
+        return dict(msgspec.json.decode(text)["grades"]) if text else {}
+
+    async def instruct(
+        self, draw_id: str, given: InstructionInput, caller: Caller, *, request: Request | None = None
+    ) -> Supervised:
+        """Records 监督指令 about a drawn item. Raises Forbidden for another's draw, NotDrawn, Invalid, NotFound."""
+        found = await _found(draw_id)
+        if caller.org_code != found.org_code:
+            raise Forbidden("监督指令由抽取单位作出 only who drew may instruct")
+        if given.item not in {d.item for d in found.result}:
+            raise NotDrawn("只能就抽中的项目作出监督指令,抽中的见 result")
+        subject = next(i.subject_code for i in found.made.items if i.id == given.item)
+        addressee = uscc.check(given.addressee or subject)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            if given.due_on < u.day:
+                raise Invalid("期限有误", errors=(FieldError("/due_on", "out_of_range", "不早于今天"),))
+            made = new_id("ins")
+            seq = u.record(SupervisionInstructed(subject=draw_id, instruction_id=made, addressee=addressee,
+                                                 due_on=given.due_on))
+            payload_id = keep_payload(u, seq=seq, owner=draw_id, body={"text": kept(given.text)})
+            store.write_act(u, store.KeptAct(
+                id=made, draw_id=draw_id, seq=seq, answers=None, item=given.item, addressee=addressee,
+                org_code=caller.org_code, day=u.day, due_on=given.due_on, payload_id=payload_id))
+            answer = Supervised(id=made, draw_id=draw_id, seq=seq)
+            u.keep(answer)
+        return answer
+
+    async def answer(
+        self, draw_id: str, given: SupervisionAnswerInput, caller: Caller, *, request: Request | None = None
+    ) -> Supervised:
+        """Records the answer, by the addressee or entered by who drew. Raises NotFound, Forbidden, AlreadyAnswered."""
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            acts = await store.draw_acts(draw_id)
+            told = next((a for a in acts if a.id == given.instruction and a.answers is None), None)
+            if told is None:
+                raise NotFound("这次抽取没有这条监督指令 no such instruction in this draw")
+            if caller.org_code not in (told.addressee, told.org_code):
+                raise Forbidden("由收到指令的单位答复,或由作出单位代为登记 for the addressee or who instructed")
+            if any(a.answers == told.id for a in acts):
+                raise AlreadyAnswered("该监督指令已有答复,不能再改;情况有变的,请另作指令")
+            made = new_id("ans")
+            seq = u.record(SupervisionAnswered(subject=draw_id, instruction_id=told.id, answered_on=u.day))
+            payload_id = keep_payload(u, seq=seq, owner=draw_id, body={"text": kept(given.text)})
+            store.write_act(u, store.KeptAct(
+                id=made, draw_id=draw_id, seq=seq, answers=told.id, item=told.item, addressee=told.addressee,
+                org_code=caller.org_code, day=u.day, due_on=None, payload_id=payload_id))
+            answer = Supervised(id=made, draw_id=draw_id, seq=seq)
+            u.keep(answer)
+        return answer
+
+    async def _grades(self, given: DrawInput, today: date) -> dict[str, str | None]:
+        """The grade of each item: as the scheme rates its subject, or as stated where no scheme is named."""
+        if given.scheme is None:
+            return {i.id: i.grade for i in given.items}
+        versions_of(self.book.current, given.scheme)
+        by_code: dict[str, str | None] = {}
+        for code in {i.subject_code for i in given.items}:
+            known = await lookup.entity_by_code(code)
+            rated = await self.standing.rating(code, given.scheme, today) if known else None
+            by_code[code] = rated.grade if rated else None
+        return {i.id: by_code[i.subject_code] for i in given.items}
+
+
+async def _found(draw_id: str) -> store.KeptDraw:
+    found = await store.draw(draw_id)
+    if found is None:
+        raise NotFound("没有这次抽取 no such draw")
+    return found
+
+
+def _record(
+    found: store.KeptDraw, proof: Proof | None = None, instructions: tuple[InstructionView, ...] = ()
+) -> DrawRecord:
+    return DrawRecord(id=found.made.id, org_code=found.org_code, list=found.made, list_digest=list_digest(found.made),
+                      entry_seq=found.seq, seed=found.seed, proof=proof, result=found.result,
+                      instructions=instructions)
+
+
+def _root(note: str) -> bytes:
+    return parse_checkpoint(note.partition("\n\n")[0] + "\n").root
+
+
+async def _proof(found: store.KeptDraw) -> Proof | None:
+    """The list's entry with its path to the checkpoint that is the seed; None before the draw."""
+    if found.checkpoint is None:
+        return None
+    size = parse_checkpoint(found.checkpoint.partition("\n\n")[0] + "\n").size
+    path = await ledger.inclusion(found.seq, size)
+    return Proof(entry=(await ledger.entry(found.seq)).body, inclusion=proof_text(found.seq, path, found.checkpoint))
+
+
+async def _instructions(draw_id: str) -> tuple[InstructionView, ...]:
+    acts = await store.draw_acts(draw_id)
+    answers = {a.answers: a for a in acts if a.answers}
+    views = []
+    for told in (a for a in acts if a.answers is None and a.due_on is not None):
+        answer = answers.get(told.id)
+        assert told.due_on is not None  # of every instruction
+        views.append(InstructionView(
+            id=told.id, item=told.item, addressee=told.addressee, instructed_on=told.day, due_on=told.due_on,
+            text=await _words(told.payload_id), answered_on=answer.day if answer else None,
+            answer=await _words(answer.payload_id) if answer else None))
+    return tuple(views)
+
+
+async def _words(payload_id: str) -> str:
+    text = await lookup.payload(payload_id)
+    return str(msgspec.json.decode(text)["text"]) if text else ""
