@@ -16,8 +16,9 @@ from credit.schemes import Scheme
 from credit.scoring import ScoredRecord
 from repair.barriers import Barrier, RunsOn, barriers, runs_on
 from repair.clocks import ClockLine, clocks
-from repair.effects import Candidate, Effect, best_order, effect
+from repair.effects import Effect, effect
 from repair.model import Case, CaseState, FilingChannel
+from repair.order import Advised, Candidate, Company, best_order
 from repair.repairable import (
     RecordView,
     Repairable,
@@ -90,22 +91,25 @@ class CompanyFile(msgspec.Struct, frozen=True, kw_only=True):
 
 class Plans(msgspec.Struct, frozen=True, kw_only=True):
     records: tuple[RepairPlan, ...]
-    best_order: tuple[str, ...]
+    best_order: tuple[Advised, ...]
 
 
-def plans(file: CompanyFile, day: date, rules: RuleSet, scheme: Scheme | None = None) -> Plans:
-    """The plan of every record of a company on `day`, and which repair to take up first."""
+def plans(file: CompanyFile, day: date, rules: RuleSet, versions: Sequence[Scheme] = ()) -> Plans:
+    """The plan of every record of a company on `day`, scored by `versions` of a scheme; which repair to take up first.
+    """
     walls = tuple(wall for found in file.views for wall in barriers(found, day))
-    made = tuple(_plan(found, file, walls, day, rules, scheme) for found in file.views)
+    made = tuple(_plan(found, file, walls, day, rules, versions) for found in file.views)
     candidates = [
-        Candidate(record_id=p.record_id, earliest=p.earliest, gain=_gain(p.effect))
+        Candidate(record_id=p.record_id, earliest=p.earliest, document_no=p.document_no)
         for p in made if p.repairable and p.earliest is not None
     ]
-    return Plans(records=made, best_order=best_order(candidates, walls, day))
+    company = Company(barriers=walls, day=day, scored=file.scored, versions=tuple(versions))
+    return Plans(records=made, best_order=best_order(candidates, company))
 
 
 def _plan(
-    found: RecordView, file: CompanyFile, walls: Sequence[Barrier], day: date, rules: RuleSet, scheme: Scheme | None
+    found: RecordView, file: CompanyFile, walls: Sequence[Barrier], day: date, rules: RuleSet,
+    versions: Sequence[Scheme],
 ) -> RepairPlan:
     record_id = found.record.record_id
     case = file.cases.get(record_id)
@@ -115,7 +119,7 @@ def _plan(
     lines = papers(record_id, case, day, rules) if able.possible else ()
     changes = None
     if able.possible and able.earliest is not None:
-        changes = effect(record_id, max(day, able.earliest), day, file.scored, scheme, walls)
+        changes = effect(record_id, max(day, able.earliest), day, file.scored, versions, walls)
     return RepairPlan(
         record_id=record_id, kind=found.record.kind.value, document_no=document_no(found), regime=of.regime,
         severity=of.severity, severity_source=of.severity_source.value if of.severity_source else None,
@@ -167,9 +171,3 @@ def lifts(found: RecordView, day: date, rules: RuleSet) -> tuple[Lifted, ...]:
     """What ends when the repair of a record is granted."""
     rule = rules.find(f"repair.lifts.{found.record.kind.value}", day)
     return tuple(Lifted(line["code"], line["title"]) for line in rule.value) if rule else ()
-
-
-def _gain(changes: Effect | None) -> float:
-    if changes is None or changes.score_after is None or changes.score_before is None:
-        return 0.0
-    return changes.score_after - changes.score_before

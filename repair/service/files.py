@@ -8,11 +8,12 @@ from credit import lookup
 from credit.kernel.errors import NotFound
 from credit.kernel.rules import RuleSet
 from credit.model import RecordKind, Stage
+from credit.scheme_rules import first_choice, schemes_on, versions_of
 from credit.schemes import Scheme
 from repair import store
 from repair.plans import CompanyFile
 from repair.repairable import RecordView
-from sanctions.service.standing import PenaltyView, Standing, scheme, schemes, with_classes
+from sanctions.service.standing import PenaltyView, Standing, with_classes
 
 
 async def record_view(standing: Standing, record_id: str, day: date) -> RecordView:
@@ -36,9 +37,8 @@ async def company_file(standing: Standing, code: str, day: date, rules: RuleSet)
     return CompanyFile(views=tuple(views), scored=tuple(with_classes(records, bars, rules)), cases=cases)
 
 
-def scheme_for(rules: RuleSet, day: date, scheme_id: str | None) -> Scheme | None:
-    """The scheme asked for, else the first by id in force on `day`. Raises UnknownScheme."""
-    if scheme_id is not None:
-        return scheme(rules, scheme_id)
-    known = schemes(rules)
-    return next((known[name] for name in sorted(known) if known[name].since <= day), None)
+def scheme_for(rules: RuleSet, day: date, scheme_id: str | None) -> tuple[Scheme, ...]:
+    """The versions of the scheme asked for, else of the one for bidders that comes first on `day`; empty where there is
+    none. Raises UnknownScheme."""
+    chosen = scheme_id if scheme_id is not None else first_choice(schemes_on(rules, day).values())
+    return versions_of(rules, chosen) if chosen is not None else ()

@@ -15,7 +15,6 @@ from credit.model import SubjectKind
 from credit.scheme_files import load_schemes
 from credit.schemes import Scheme
 from repair.barriers import Barrier, eligible_from
-from repair.effects import Candidate, best_order
 from repair.model import Case, CaseState, Commitment, Item, Outcome
 from repair.plans import CompanyFile, Plans, RepairPlan, plans
 from repair.repairable import RecordView
@@ -35,7 +34,7 @@ def file(*views: RecordView, cases: dict[str, Case] | None = None, rules: RuleSe
 
 
 def planned(*views: RecordView, rules: RuleSet, by: Scheme | None = None) -> Plans:
-    return plans(file(*views, rules=rules), DAY, rules, by)
+    return plans(file(*views, rules=rules), DAY, rules, (by,) if by else ())
 
 
 def one(found: RecordView, rules: RuleSet, **cases: Case) -> RepairPlan:
@@ -133,7 +132,7 @@ def test_what_frees_the_way_first_is_repaired_first(ruleset: RuleSet) -> None:
     fine = penalty_view(ruleset, "p1", **DONE)
     entry = listing(ruleset, "l1", corrected_on=date(2026, 1, 10))
     made = planned(fine, entry, rules=ruleset)
-    assert made.best_order == ("l1", "p1")
+    assert [step.record_id for step in made.best_order] == ["l1", "p1"]
     lists = {p.record_id: p.effect and p.effect.eligible_from for p in made.records}
     assert lists == {"l1": DAY, "p1": date(2028, 9, 16)}
 
@@ -153,11 +152,3 @@ def test_a_repair_never_puts_the_free_day_off_and_never_shortens_a_ban(
     for wall in walls:
         if not wall.lifts:
             assert free is None or (wall.until is not None and free > wall.until)
-
-
-@given(walls=WALLS, days=st.dictionaries(st.sampled_from("abc"), DAYS, max_size=3), day=DAYS)
-def test_every_candidate_is_in_the_order_once(walls: list[Barrier], days: dict[str, date], day: date) -> None:
-    given = [Candidate(record_id=r, earliest=on) for r, on in days.items()]
-    order = best_order(given, walls, day)
-    assert sorted(order) == sorted(days)
-    assert order == best_order(list(reversed(given)), list(reversed(walls)), day)
