@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
-from bots.model import CaseView, Ending, PaperLine, PlanLine, PlanStep, RecordLine
+from bots.model import CaseView, Ending, PaperLine, PlanLine, PlanStep, RecordLine, ScoreWhy
 from credit.accounts.model import Caller
+from credit.explain import why_rated
 from credit.kernel.errors import NotFound, Stale
 from credit.kernel.unit import Request
+from credit.scheme_rules import first_choice, for_companies, schemes_on, versions_of
 from repair.clocks import clocks, next_due
 from repair.model import OPEN, STATE_TITLES, Case, CaseState, Commitment, Item
 from repair.plans import RepairPlan
@@ -25,6 +27,7 @@ _FILLING = (CaseState.DRAFT, CaseState.SUPPLEMENT_REQUESTED)
 _GIVEN = (PaperState.ATTACHED, PaperState.SIGNED)
 _WANTED = (PaperState.MISSING, PaperState.TO_MEND)
 _PENALTY = "行政处罚"
+_YEAR = timedelta(days=365)
 Promise = Callable[[Case, str], Awaitable[str]]
 """(case, record id) → the words of its 承诺书."""
 
@@ -42,7 +45,20 @@ class Desk:
         found = await self.repairs.reading.plan(caller.org_code, caller)
         views = await self._views(caller.org_code)
         day = self.repairs.cases.today
-        return tuple(_plan(plan, views[plan.record_id], day) for plan in found.records)
+        places = {step.record_id: (n, step.why) for n, step in enumerate(found.best_order, 1)}
+        return tuple(_plan(plan, views[plan.record_id], day, *places.get(plan.record_id, (None, "")))
+                     for plan in found.records)
+
+    async def why_score(self, caller: Caller) -> ScoreWhy | None:
+        """Why the company's score is another than a year ago, or than when its scheme began; None without a scheme."""
+        day, rules = self.repairs.cases.today, self.repairs.cases.book.current
+        chosen = first_choice(for_companies(schemes_on(rules, day)).values())
+        if chosen is None:
+            return None
+        since = max(day - _YEAR, versions_of(rules, chosen)[0].since)
+        before = await self.standing.rating(caller.org_code, chosen, since)
+        after = await self.standing.rating(caller.org_code, chosen, day)
+        return ScoreWhy(title=after.scheme.title, since=since, sentences=why_rated(before, after))
 
     async def open_case(self, named: str, caller: Caller, request: Request) -> tuple[CaseView, bool]:
         """A new case for a record named by id or document number, or the open one. True: it is new.
@@ -167,7 +183,7 @@ def _part(request: Request, name: str) -> Request:
     return Request(f"{request.key}:{name}", request.body_hash)
 
 
-def _plan(plan: RepairPlan, found: RecordView, day: date) -> PlanLine:
+def _plan(plan: RepairPlan, found: RecordView, day: date, place: int | None, advice: str) -> PlanLine:
     window = plan.publication
     record = RecordLine(
         record_id=plan.record_id, number=plan.document_no, authority=authority_of(found).name,
@@ -182,5 +198,5 @@ def _plan(plan: RepairPlan, found: RecordView, day: date) -> PlanLine:
         record=record, decider=plan.decider.name, filing=plan.filing.title,
         papers=tuple(p.title for p in plan.papers if p.required),
         steps=tuple(PlanStep(title=s.title, state=s.state.value, opens_on=_later(s.opens_on, day)) for s in plan.steps),
-        lifts=tuple(lifted.title for lifted in plan.repair_lifts),
+        lifts=tuple(lifted.title for lifted in plan.repair_lifts), place=place, advice=advice,
     )

@@ -150,7 +150,8 @@ class Dispatch:
         verdicts = await self.facts.verdicts(caller, reasons=what == "why")
         unread = len(await self.facts.unread(caller))
         return Standing(verdicts=verdicts, records=records, unread=unread, case=await self.desk.current(caller),
-                        explained=what == "why")
+                        explained=what == "why",
+                        score=await self.desk.why_score(caller) if what == "why" else None)
 
     async def _repair(self, act: _OfCase, link: Link, caller: Caller, doing: _Doing) -> Result:
         request = doing.request(act)

@@ -117,6 +117,14 @@ class VerdictLine(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[ReasonLine, ...] = ()
 
 
+class ScoreWhy(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the score of a scheme is another than on the day `since`: the sentences that pages and calls have."""
+
+    title: str
+    since: date
+    sentences: tuple[str, ...]
+
+
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
     """What repair does not end: its title and last inclusive day, null = no end stated."""
 
@@ -158,6 +166,8 @@ class PlanLine(msgspec.Struct, frozen=True, kw_only=True):
     papers: tuple[str, ...] = ()
     steps: tuple[PlanStep, ...] = ()
     lifts: tuple[str, ...] = ()
+    place: int | None = None  # in the order in which repairs are best taken up
+    advice: str = ""  # why there
 
 
 class PaperLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -213,6 +223,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     unread: int
     case: CaseView | None = None
     explained: bool = False  # 为什么: the reasons are in, or there are none
+    score: ScoreWhy | None = None
 
 
 class Records(msgspec.Struct, frozen=True):

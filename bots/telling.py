@@ -65,6 +65,7 @@ def standing(found: Standing, company: Company, today: date) -> Message:
         parts += [say(f"status.{verdict.tender}", label=verdict.label), *_reasons(verdict)]
     if found.explained and not any(verdict.reasons for verdict in found.verdicts):
         parts.append(say("why.none"))
+    parts += _score(found)
     shown = sum(1 for r in found.records if r.shown)
     parts.append(say("status.records", count=len(found.records), shown=shown))
     if found.case is not None:
@@ -73,6 +74,15 @@ def standing(found: Standing, company: Company, today: date) -> Message:
         parts.append(say("unread", count=found.unread))
     parts.append(say("caveat"))
     return Message(tuple(parts), tuple(choice(c) for c in (Command.WHY, Command.DATES, Command.PLAN, Command.REPAIR)))
+
+
+def _score(found: Standing) -> Iterator[Say]:
+    if found.score is not None:
+        yield say("why.score", title=found.score.title, since=found.score.since)
+        for sentence in found.score.sentences[:_MOST]:
+            yield say("why.reason", title=sentence)
+        if len(found.score.sentences) > _MOST:
+            yield say("more", count=len(found.score.sentences) - _MOST)
 
 
 def _reasons(verdict: VerdictLine) -> Iterator[Say]:
@@ -150,6 +160,8 @@ def _plan(plan: PlanLine) -> Iterator[Say]:
     for number, step in enumerate(plan.steps, 1):
         key = "plan.step_from" if step.opens_on else "plan.step"
         yield say(key, number=number, title=step.title, mark="✓" if step.state == "done" else "·", day=step.opens_on)
+    if plan.place is not None:
+        yield say("plan.place", place=plan.place, why=plan.advice)
     if plan.lifts:
         yield say("plan.lifts", lifts="、".join(plan.lifts))
     if plan.record.runs_on:

@@ -37,7 +37,9 @@ async def test_the_whole_repair_takes_nine_messages(
     await listed(services, COMPANY)
     assert "已绑定:示例建设有限公司" in await person.binds(company)
     assert "查见限制情形" in await person.says("状态")
-    assert "2026年7月11日" in await person.says("方案")
+    plan = await person.says("方案")
+    assert "2026年7月11日" in plan
+    assert "建议第1个办:" in plan and "不是承诺" in plan
     assert "请发送文件" in await person.presses("修复")
     promise = await person.hands("履行证明.pdf")
     assert "已收到材料" in promise
@@ -86,6 +88,7 @@ async def test_why_names_clause_and_last_day_or_says_that_there_is_nothing(
     assert "查见限制情形" in told
     assert "依据:招标投标法 第五十三条" in told
     assert "截至2027年5月19日(含当日)" in told
+    assert "以来为什么变化:" in told and "· 得分由" in told and "· 新计入:" in told
 
 
 async def test_too_early_is_told_with_the_day(services: Services, company: Caller, person: Person) -> None:
