@@ -14,22 +14,39 @@ from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
 from api import auth, headers, health, lifespan, openapi, problem_pages
 from api.bots import BotCodes, TelegramHook
-from api.hot import Front
+from api.front import Front
 from api.limits import RateLimiter
 from api.meter import Meter
 from api.v1 import (
+    conduct,
+    confirmations,
+    draws,
     eligibility,
     entities,
+    grades,
     imports,
     keys,
     ledger,
     listings,
+    lists,
+    merits,
     notices,
     organisations,
     penalties,
+    persons,
+    receipts,
     repair,
+    reports,
     rules,
+    score_changes,
+    scores,
+    screenings,
     sources,
+    standing,
+    statements,
+    talks,
+    watches,
+    webhooks,
 )
 from api.web import errors, pages, site
 from api.wiring import Services, build
@@ -45,19 +62,37 @@ CONTROLLERS: list[Any] = [
     penalties.Penalties,
     imports.Imports,
     listings.ListEntries,
+    lists.ListFiles,
     repair.RepairPlans,
     repair.RepairCases,
     eligibility.Eligibility,
     eligibility.EligibilityNow,
+    receipts.Receipts,
+    grades.Schemes,
+    grades.Holders,
+    screenings.Screenings,
+    webhooks.WebhookTargets,
+    watches.BidderWatches,
+    reports.OnCompany,
+    reports.Reports,
     entities.Entities,
-    entities.Merits,
+    standing.OnRecord,
+    scores.Scores,
+    score_changes.ScoreChanges,
+    merits.Merits,
+    persons.Persons,
+    conduct.ConductRecords,
+    draws.Draws,
+    talks.Talks,
+    statements.Statements,
+    confirmations.Confirmations,
     sources.ListSources,
     notices.Letters,
     BotCodes,
     TelegramHook,
     *site.ROUTES,
 ]
-_JSON_LIMIT = 8 * 1024 * 1024  # routes that take files set their own `request_max_body_size`
+_JSON_LIMIT = 8 * 1024 * 1024  # routes with `takes_files` take that many times the upload limit
 _FORM_ROOM = 100_000  # what a form adds around the file it carries
 _OWN_PATHS = ("/schema",)  # Litestar's own routes, public
 
@@ -68,13 +103,12 @@ class Unguarded(Exception):
 
 def create_app(services: Services, *, migrate: bool = True, controllers: list[Any] | None = None) -> Litestar:
     """The application over these services. Raises Unguarded for a route that forgot its guard."""
-    ring = auth.KeyRing(services.clock)
     app = Litestar(
         route_handlers=CONTROLLERS if controllers is None else controllers,
         lifespan=[lifespan.serving],
         guards=[auth.admit],
         dependencies={
-            "services": Provide(lambda: services, sync_to_thread=False),
+            "services": Provide(provide_services, sync_to_thread=False),
             "caller": Provide(auth.provide_caller, sync_to_thread=False),
             "visitor": Provide(auth.provide_visitor, sync_to_thread=False),
             "request_key": Provide(auth.provide_request_key),
@@ -84,18 +118,31 @@ def create_app(services: Services, *, migrate: bool = True, controllers: list[An
         before_send=[headers.add_headers],
         request_max_body_size=_JSON_LIMIT,
         openapi_config=openapi.config(product_version(), services.settings.web.base_url),
-        state=State({
-            "services": services, "migrate": migrate, "keyring": ring, "meter": Meter(),
-            "limiter": RateLimiter(services.settings.web.rate_limit, time.monotonic),
-        }),
+        state=State({"migrate": migrate}),
         logging_config=None,
         debug=False,
     )
+    hold(app, services)
     check_guards(app)
     for _, handler in handlers(app):
         if isinstance(handler, HTTPRouteHandler) and handler.opt.get("takes_files"):
-            handler.request_max_body_size = services.settings.web.max_upload_mb * 1_000_000 + _FORM_ROOM
+            most = services.settings.web.max_upload_mb * int(handler.opt["takes_files"]) * 1_000_000
+            handler.request_max_body_size = most + _FORM_ROOM
     return app
+
+
+def provide_services(state: State) -> Services:
+    """The services that the application holds."""
+    held: Services = state.services
+    return held
+
+
+def hold(app: Litestar, services: Services) -> None:
+    """Gives an application its services; keys in memory, meter and limits begin anew."""
+    app.state.update({
+        "services": services, "keyring": auth.KeyRing(services.clock), "meter": Meter(),
+        "limiter": RateLimiter(services.settings.web.rate_limit, time.monotonic),
+    })
 
 
 def served(services: Services, *, migrate: bool = True) -> Front:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -23,51 +23,97 @@ from api.problems import BadRequest
 from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Role
 from credit.kernel import unit
-from credit.kernel.clock import Clock, business_day
+from credit.kernel.clock import SHANGHAI, Clock, business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid, Unauthenticated
 
 Connection = ASGIConnection[Any, Any, Any, State]
 Guard = Callable[[Connection, BaseRouteHandler], Awaitable[None]]  # Litestar runs plain functions in a thread each
 T = TypeVar("T")
-_REMEMBERED = timedelta(seconds=1)  # a key revoked by another process works at most this long
+_REMEMBERED = timedelta(seconds=1)  # without a look at the log: a key revoked elsewhere works at most this long
 _MOST_REMEMBERED = 10_000
 _REQUEST_KEY = re.compile(r"[\x21-\x7e]{1,200}")
-_ADDRESS_SHARE = 0.1  # what an address without a valid key may do of what a key may
+ADDRESS_SHARE = 0.1  # what an address without a valid key may do of what a key may
 ROLES = "roles"  # attribute of a guard: whom it lets pass
 
 
+class Known:
+    """A caller remembered, whom the limiter knows as `who`, and the moment from which its key has expired."""
+
+    __slots__ = ("caller", "ends", "who")
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.who = f"key:{caller.key_id}"
+        last = caller.expires_on
+        never = last is None or last == date.max
+        self.ends = None if never or last is None else datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+
+
 class KeyRing:
-    """Callers by key, remembered for a second and never beyond the next act of this process."""
+    """Callers by key, remembered until a key is issued or revoked anywhere: it follows the log.
+
+    An act of this process counts before the next request, one of another process as soon as the log is looked at.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._acts = 0
-        self._known: dict[str, tuple[Caller, int, datetime]] = {}
+        self.seq = -1  # keys are known as of this log position
+        self.committed = 0
+        self._checked: datetime | None = None
+        self._known: dict[str, Known] = {}
+        self._headers: dict[bytes, Known] = {}
 
     def acted(self, size: int) -> None:
-        """Told after each commit: what was remembered before counts no more."""
-        self._acts += 1
+        """Told after each commit: until followed, nothing that is remembered counts."""
+        self.committed = max(self.committed, size - 1)
+
+    def current(self, now: datetime) -> bool:
+        """Whether what is remembered may be used at `now`."""
+        checked = self._checked
+        return self.committed <= self.seq and checked is not None and abs(now - checked) < _REMEMBERED
+
+    async def follow(self) -> None:
+        """Looks at the log for keys issued or revoked, and forgets what was known before."""
+        committed, now = self.committed, self.clock()
+        changed = await accounts.keys_changed(self.seq)
+        if changed:
+            self._known.clear()
+            self._headers.clear()
+        self.seq = max(self.seq, committed, *changed)
+        self._checked = now
 
     async def caller(self, secret: str) -> Caller:
         """The caller behind a key. Raises Unauthenticated."""
-        now, acts, digest = self.clock(), self._acts, accounts.digest(secret)
+        now, digest = self.clock(), accounts.digest(secret)
+        if not self.current(now):
+            await self.follow()
         known = self._known.get(digest)
-        if known is not None and known[1] == acts and abs(now - known[2]) < _REMEMBERED:
-            return known[0]
+        if known is not None and (known.ends is None or now < known.ends):
+            return known.caller
+        before = self.seq
         found = await accounts.recognise(secret, business_day(now))
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
-        self._known[digest] = (found, acts, now)
+        if self.seq == before:  # else it may have been revoked while we read
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[digest] = Known(found)
         return found
 
-    def remembered(self, header: bytes) -> Caller | None:
-        """The caller of an Authorization header where it is still in memory; None says: ask `caller`."""
+    def remembered(self, header: bytes, now: datetime) -> Known | None:
+        """The caller of an Authorization header while it is in memory; None says: ask `caller`."""
+        known = self._headers.get(header) or self._by_header(header)
+        if known is None or not self.current(now) or (known.ends is not None and now >= known.ends):
+            return None
+        return known
+
+    def _by_header(self, header: bytes) -> Known | None:
         if header[:7].lower() != b"bearer ":
             return None
         known = self._known.get(accounts.digest(header[7:].strip().decode("latin-1")))
-        if known is None or known[1] != self._acts or abs(self.clock() - known[2]) >= _REMEMBERED:
-            return None
-        return known[0]
+        if known is not None:
+            if len(self._headers) >= _MOST_REMEMBERED:
+                self._headers.clear()
+            self._headers[header] = known
+        return known
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
@@ -82,8 +128,8 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
         caller = await _recognised(ring, limiter, secret, connection)
         scope["state"]["caller"], who = caller, f"key:{caller.key_id}"
     else:
-        who, share = f"address:{address(connection)}", _ADDRESS_SHARE
-    if not handler.opt.get("unlimited"):
+        who, share = f"address:{address(connection)}", ADDRESS_SHARE
+    if not handler.opt.get("unlimited") and "allowance" not in scope["state"]:  # the hot path may have spent it
         scope["state"]["allowance"] = limiter.take(who, share=share)
 
 
@@ -91,7 +137,7 @@ async def _recognised(ring: KeyRing, limiter: RateLimiter, secret: str, connecti
     try:
         return await ring.caller(secret)
     except Unauthenticated:
-        limiter.take(f"address:{address(connection)}", share=_ADDRESS_SHARE)  # so that keys cannot be guessed at speed
+        limiter.take(f"address:{address(connection)}", share=ADDRESS_SHARE)  # so that keys cannot be guessed at speed
         raise
 
 

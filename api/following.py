@@ -1,4 +1,4 @@
-"""What keeps a serving process current: the register follows the log, question counts reach the database."""
+"""What keeps a serving process current: register and keys follow the log, question counts reach the database."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+from api.auth import KeyRing
 from api.wiring import Services
 from credit.kernel import unit
 
@@ -18,8 +19,8 @@ _FLUSH = 1.0
 
 
 @asynccontextmanager
-async def following(services: Services) -> AsyncIterator[None]:
-    """Loads the register and keeps it and the counts current for the length of the block."""
+async def following(services: Services, ring: KeyRing) -> AsyncIterator[None]:
+    """Loads the register and keeps it, the known keys and the counts current for the length of the block."""
     await services.register.load()
     gc.collect()
     gc.freeze()  # what lives as long as the process is not looked through again while requests wait
@@ -30,7 +31,7 @@ async def following(services: Services) -> AsyncIterator[None]:
         wake.set()
 
     unit.after_commit.append(nudge)
-    jobs = [_follow(services, wake), _flush(services), _warm(services)]
+    jobs = [_follow(services, ring, wake), _flush(services), _warm(services)]
     tasks = [asyncio.create_task(job) for job in jobs]
     try:
         yield
@@ -45,13 +46,14 @@ async def following(services: Services) -> AsyncIterator[None]:
         services.renderer.close()
 
 
-async def _follow(services: Services, wake: asyncio.Event) -> None:
+async def _follow(services: Services, ring: KeyRing, wake: asyncio.Event) -> None:
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(wake.wait(), _POLL)
         wake.clear()
         try:
             await services.register.follow()
+            await ring.follow()
             await asyncio.sleep(_PAUSE)  # many short acts in a row are followed together
         except Exception:
             log.exception("the register could not follow the log; trying again")

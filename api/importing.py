@@ -84,7 +84,7 @@ async def take(settings: Settings, job: Job, outcomes: Sequence[Outcome], show: 
     if url and not job.dry_run:
         return await _over_http(settings, job, url)
     async with _opened(settings, dry_run=job.dry_run) as services:
-        caller = await _caller(job)
+        caller = await _caller(job.org_code or "")
         report = await services.importing.take(
             outcomes, caller, letters=job.letters, dry_run=job.dry_run,
             progress=lambda done: show(done, len(outcomes)),
@@ -139,9 +139,22 @@ async def _opened(settings: Settings, *, dry_run: bool) -> AsyncIterator[Service
                 yield services
 
 
-async def _caller(job: Job) -> Caller:
+def not_served(settings: Settings, call: str) -> None:
+    """Raises Forbidden where another process serves the folder: then the file goes through its interface."""
+    url = None if settings.database.url else served_at(settings.data)
+    if url:
+        raise Forbidden(f"{settings.data} 正由 {url} 服务:请经其接口 {call} 导入")
+
+
+@asynccontextmanager
+async def opened_for(settings: Settings, org_code: str) -> AsyncIterator[tuple[Services, Caller]]:
+    """The services with their database, and the organisation for which something is brought in."""
+    async with _opened(settings, dry_run=False) as services:
+        yield services, await _caller(org_code)
+
+
+async def _caller(code: str) -> Caller:
     """The importing organisation. The operator of the machine may bring in what any authority decided."""
-    code = job.org_code or ""
     if code:
         await accounts.organisation(code)
     return Caller(key_id=BY, org_code=code, role=Role.AUTHORITY, scopes=frozenset({"push:any"}))

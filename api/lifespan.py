@@ -9,8 +9,10 @@ from litestar import Litestar
 
 from api import runner
 from api.bots import conversing
+from api.expiring import expiring
 from api.following import following
 from api.logbook import keeping_checkpoints
+from api.rescoring import rescoring
 from api.seed import refuse_demo
 from api.wiring import Services
 from credit.kernel import database, unit
@@ -30,6 +32,7 @@ async def opened(services: Services, *, migrate: bool = True) -> AsyncIterator[N
         try:
             yield
         finally:
+            services.screenings.close()
             await services.bots.close()
 
 
@@ -51,7 +54,8 @@ async def working(services: Services) -> AsyncIterator[None]:
         async with nudging(url):
             yield
         return
-    async with runner.running(services.runner().drain):
+    tasks = services.runner()
+    async with runner.running(tasks.drain, end=tasks.end):
         yield
 
 
@@ -65,8 +69,10 @@ async def serving(app: Litestar) -> AsyncIterator[None]:
             opened(services, migrate=app.state.migrate),
             truthful(services),
             keeping_checkpoints(services.log),
-            following(services),
+            following(services, app.state.keyring),
             working(services),
+            expiring(services),
+            rescoring(services),
             conversing(services),
         ):
             yield

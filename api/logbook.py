@@ -9,11 +9,13 @@ from contextlib import asynccontextmanager, suppress
 
 from api.problems import Unavailable
 from credit.kernel import ledger
+from credit.kernel.checkpoints import parse_checkpoint
 from credit.kernel.clock import Clock
+from credit.kernel.cosigning import Cosignature, load_witness
 from credit.kernel.custody import Custody, open_log
-from credit.kernel.errors import Refusal
+from credit.kernel.errors import NotFound, Refusal
 from credit.kernel.settings import Settings
-from credit.kernel.signing import VerifierKey, load_verifier
+from credit.kernel.signing import SigningKey, VerifierKey
 
 log = logging.getLogger("tendercredit.logbook")
 _EVERY = 30.0  # seconds: a database restored to an earlier state than this is noticed
@@ -39,12 +41,44 @@ class Logbook:
             raise Unavailable("日志尚未打开 the log is not open yet")
         return self._custody
 
+    @property
+    def signer(self) -> SigningKey:
+        """The key that signs now. Raises Unavailable before `open`."""
+        return self.custody.key
+
     async def checkpoint(self) -> str:
         """The signed checkpoint of all that is committed, kept outside the database."""
         size = (await ledger.head()).size
         if self._signed is None or self._signed[0] < size:
             self._signed = (size, await self.custody.publish())
         return self._signed[1]
+
+    async def first_checkpoint(self, seq: int) -> str:
+        """The first signed checkpoint that holds entry `seq`, signed now if there is none: the same for ever after.
+
+        Raises Unavailable where none can be signed.
+        """
+        await self.checkpoint()
+        found = self.custody.first_covering(seq, (await ledger.head()).origin)
+        if found is None:
+            raise Unavailable(f"第{seq}条日志还没有签名的检查点,请稍后再试 no checkpoint holds this entry yet")
+        return found
+
+    async def published(self, *, cosigned: bool = False) -> str:
+        """The checkpoint with its cosignatures, or the newest that a witness has cosigned. Raises NotFound."""
+        note = await self.checkpoint()
+        point = parse_checkpoint(note.partition("\n\n")[0] + "\n")
+        if not cosigned:
+            return self.custody.cosigned(point) or note
+        found = self.custody.newest_cosigned(point.origin)
+        if found is None:
+            raise NotFound("还没有见证人签过检查点 no witness has cosigned a checkpoint yet")
+        return found
+
+    def cosign(self, note: str) -> tuple[Cosignature, ...]:
+        """Keeps the cosignatures that configured witnesses gave in `note`. Raises as `Custody.add_cosignatures`."""
+        named = (name for name in self.settings.witnesses.split(",") if name.strip())
+        return self.custody.add_cosignatures(note, [load_witness(vkey) for vkey in named])
 
     async def head(self) -> ledger.Head:
         """The head, which must not fall behind what was signed. Raises Unavailable."""
@@ -55,9 +89,7 @@ class Logbook:
 
     def verifiers(self) -> tuple[VerifierKey, ...]:
         """The key that signs now, then retired ones (`keys/*.vkey` in the data folder)."""
-        now = self.custody.key.verifier
-        retired = (load_verifier(p.read_text()) for p in sorted((self.settings.data / "keys").glob("*.vkey")))
-        return (now, *(k for k in retired if k != now))
+        return self.custody.keys.verifiers()
 
 
 @asynccontextmanager

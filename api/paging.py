@@ -12,6 +12,7 @@ from litestar.params import Parameter
 from credit.kernel.errors import FieldError, Invalid
 
 T = TypeVar("T")
+_ABOVE = 2**62
 Limit = Annotated[int, Parameter(ge=1, le=500, description="Items in one page")]
 Cursor = Annotated[str | None, Parameter(max_length=300, description="`next_cursor` of the page before")]
 
@@ -25,6 +26,22 @@ def after(cursor: str | None) -> str:
     except (binascii.Error, UnicodeError, ValueError):
         fault = FieldError("/cursor", "wrong_form", "请原样使用上一页的 next_cursor")
         raise Invalid("cursor 无效 the cursor is not one of ours", errors=(fault,)) from None
+
+
+def position(cursor: str | None) -> int:
+    """The log position after which a page begins; -1 for the first. Raises Invalid."""
+    text = after(cursor)
+    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+        fault = FieldError("/cursor", "wrong_form", "请原样使用上一页的 next_cursor")
+        raise Invalid("cursor 无效 the cursor is not one of ours", errors=(fault,))
+    return int(text) if text else -1
+
+
+def below(cursor: str | None) -> int:
+    """The log position before which a page of newest first begins; above every position for the first. Raises Invalid.
+    """
+    found = position(cursor)
+    return _ABOVE if found < 0 else found
 
 
 def cursor_of(key: str) -> str:

@@ -49,8 +49,11 @@ class TaskLoop:
 
 
 @asynccontextmanager
-async def running(drain: Callable[[], Awaitable[int]], *, grace: float = 10.0) -> AsyncIterator[TaskLoop]:
-    """A task loop beside the block; on leaving it has `grace` seconds to finish, then its leases run out."""
+async def running(
+    drain: Callable[[], Awaitable[int]], *, end: Callable[[], None] = lambda: None, grace: float = 10.0
+) -> AsyncIterator[TaskLoop]:
+    """A task loop beside the block. On leaving, `end` tells the work to begin nothing new, and what it has begun has
+    `grace` seconds to finish; then its leases run out."""
     loop = TaskLoop(drain)
     unit.after_commit.append(loop.nudge)
     task = asyncio.create_task(loop.run(), name="tendercredit task loop")
@@ -59,6 +62,7 @@ async def running(drain: Callable[[], Awaitable[int]], *, grace: float = 10.0) -
     finally:
         unit.after_commit.remove(loop.nudge)
         loop.stop()
+        end()
         done, _ = await asyncio.wait({task}, timeout=grace)
         if not done:
             log.warning("tasks did not end within %s s; their leases will run out", grace)

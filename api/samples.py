@@ -11,6 +11,8 @@ import msgspec
 
 from credit.accounts.model import OrganisationInput, Role
 from credit.model import Authority, Stage
+from credit.profiles.inputs import INPUTS, AnyInput
+from credit.profiles.model import StatementKind
 from credit.service import EntityInput, MeritInput
 from repair.model import CaseState
 from sanctions.model import ListingCommand, PenaltyCommand
@@ -19,7 +21,7 @@ T = TypeVar("T")
 _HERE = Path(__file__).parent
 FILES = (
     "organisations.json", "entities.json", "merits.json", "penalties_push.json", "penalties.csv", "opening.json",
-    "repairs.json", "listings.json",
+    "repairs.json", "listings.json", "statements.json",
 )
 
 
@@ -42,6 +44,19 @@ class ListingSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code
 
     org_code: str
     listing: ListingCommand
+
+
+class StatementSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
+    """Something stated about the company `code`, by the office `as` or by itself."""
+
+    org_code: str
+    code: str
+    what: StatementKind
+    statement: dict[str, str]
+
+    @property
+    def given(self) -> AnyInput:
+        return msgspec.convert(self.statement, INPUTS[self.what])
 
 
 class RepairSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
@@ -125,6 +140,9 @@ class Samples:
 
     def listings(self) -> list[ListingSample]:
         return self._read("listings.json", list[ListingSample])
+
+    def statements(self) -> list[StatementSample]:
+        return self._read("statements.json", list[StatementSample])
 
     def repairs(self) -> tuple[RepairSample, ...]:
         return self._read("repairs.json", _Repairs).cases

@@ -16,38 +16,29 @@ from api.console import Advance
 from api.occupancy import served_at
 from api.wiring import Services, build
 from credit.accounts.model import Role
-from credit.kernel import database
+from credit.kernel import database, ledger
 from credit.kernel.settings import Settings
-from sanctions.intake.privacy import without_id_numbers
-from sanctions.intake.suppliers import Supplier
-from sanctions.service.ask import Answered, Ask, AsOf
-from sanctions.verdicts import Effect, Reason, Subject, Tender
+from sanctions.intake.asked import AskedRow
+from sanctions.service.bulk import Fixed, Line, answered, cells, fixed
+from sanctions.verdicts import Source, Tender
 
 _CHUNK = 1000
-HEADER = (
-    "行号", "名单中的代码", "名单中的名称", "统一社会信用代码", "登记名称", "结论", "结论说明", "理由", "依据",
-    "限制截止日", "日志序号", "规则",
-)
-
-
-class Line(msgspec.Struct, frozen=True):
-    """A row of the list with its answer; none where the row could not be read."""
-
-    supplier: Supplier
-    answer: Answered | None
 
 
 class Screened(msgspec.Struct, frozen=True):
     """All answers, from one log state and one set of rules."""
 
     lines: tuple[Line, ...]
-    as_of: AsOf
-    rules: str
+    asked: Fixed
 
     @property
     def counts(self) -> dict[str, int]:
         """Rows by outcome; `unread` where there was nothing to ask."""
-        return dict(Counter(line.answer.outcome.value if line.answer else "unread" for line in self.lines))
+        return dict(Counter(line.outcome for line in self.lines))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.asked.question.sources
 
 
 def tender_of(path: Path) -> Tender:
@@ -62,28 +53,19 @@ def tender_of(path: Path) -> Tender:
 
 
 async def screen(
-    settings: Settings, suppliers: Sequence[Supplier], tender: Tender, on: date | None, show: Advance
+    settings: Settings, rows: Sequence[AskedRow], tender: Tender, on: date | None, show: Advance
 ) -> Screened:
-    """Answers every row from the newest log state. Raises TenderContradictory."""
+    """Answers every row as of the newest log state. Raises TenderContradictory."""
     async with reading(settings) as services:
-        await services.register.load()
-        empty = services.asking.now(Ask(subjects=(), tender=tender, on=on))
+        asked = await fixed(services.book, tender, on, (await ledger.head()).size - 1, services.clock())
         lines: list[Line] = []
-        for start in range(0, len(suppliers), _CHUNK):
-            chunk = suppliers[start : start + _CHUNK]
-            lines += _answered(services, chunk, tender, on)
-            show(len(lines), len(suppliers))
-        services.counting.add(Role.OPERATOR, [x.answer.code for x in lines if x.answer and x.answer.code])
+        for start in range(0, len(rows), _CHUNK):
+            async for some in answered(rows[start : start + _CHUNK], asked):
+                lines += some
+            show(len(lines), len(rows))
+        services.counting.add(Role.OPERATOR, [line.asked.meant for line in lines if line.known])
         await services.counting.flush()
-    return Screened(tuple(lines), empty.as_of, empty.rules)
-
-
-def _answered(services: Services, chunk: Sequence[Supplier], tender: Tender, on: date | None) -> Iterator[Line]:
-    asked = [s for s in chunk if s.code or s.name]
-    subjects = tuple(Subject(code=s.code, name=s.name, lot=str(s.row)) for s in asked)
-    answers = iter(services.asking.now(Ask(subjects=subjects, tender=tender, on=on)).answers)
-    for supplier in chunk:
-        yield Line(supplier, next(answers) if supplier.code or supplier.name else None)
+    return Screened(tuple(lines), asked)
 
 
 @asynccontextmanager
@@ -98,24 +80,6 @@ async def reading(settings: Settings) -> AsyncIterator[Services]:
         yield services
 
 
-def weighty(answer: Answered) -> tuple[Reason, ...]:
-    """The reasons that decide the outcome."""
-    return tuple(r for r in answer.reasons if r.effect is not Effect.NONE)
-
-
 def table(found: Screened) -> Iterator[list[object]]:
-    """One row per row of the list, as `HEADER` names it."""
-    for line in found.lines:
-        supplier, answer = line.supplier, line.answer
-        given: list[object] = [supplier.row, without_id_numbers(supplier.code or ""), supplier.name]
-        if answer is None:
-            yield [*given, None, None, "unread", supplier.fault, None, None, None, None, None]
-            continue
-        reasons = weighty(answer)
-        ends = [r.until for r in reasons if r.bars]
-        yield [
-            *given, answer.code, answer.name, answer.outcome.value, answer.label,
-            ";".join(r.title for r in reasons), ";".join(dict.fromkeys(r.basis for r in reasons if r.basis)),
-            ("无期限" if None in ends else max(e for e in ends if e)) if ends else None,
-            found.as_of.known_seq, found.rules,
-        ]
+    """One row per row of the list, as `sanctions.service.bulk.HEADER` names it."""
+    return (cells(line, found.asked) for line in found.lines)

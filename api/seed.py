@@ -17,6 +17,7 @@ from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from credit.kernel.errors import Conflict
 from credit.kernel.unit import unit
+from credit.profiles import service as profiles
 from credit.service import add_merit, register_entity
 from sanctions import intake
 from sanctions.lists import known_lists
@@ -41,6 +42,7 @@ class Seeded(msgspec.Struct, kw_only=True):
     pushes: int = 0
     duplicates: int = 0
     listings: int = 0
+    statements: int = 0
     repairs: int = 0
     file: ImportReport = msgspec.field(default_factory=ImportReport)
 
@@ -88,6 +90,8 @@ async def seed(services: Services, samples: Samples, tell: Tell = lambda said: N
     tell(f"单件推送 {done.pushes}")
     await _listings(services, samples, done)
     tell(f"列入名单 {done.listings}")
+    await _statements(services, samples, done)
+    tell(f"主体档案 {done.statements} 项")
     for sample in samples.repairs():
         await seed_repair(services, sample)
         done.repairs += 1
@@ -132,7 +136,7 @@ async def _companies(services: Services, samples: Samples, done: Seeded) -> None
         await register_entity(entity, by=BY, now=services.clock(), salt=services.salt)
         done.entities += 1
     for merit in samples.merits():
-        await add_merit(merit, by=BY, now=services.clock())
+        await add_merit(merit, services.schemes, by=BY, now=services.clock())
         done.merits += 1
 
 
@@ -151,6 +155,14 @@ async def _listings(services: Services, samples: Samples, done: Seeded) -> None:
         prepared = await services.listings.prepare(sample.listing, caller)
         await services.listings.receive(prepared, by=BY)
         done.listings += 1
+
+
+async def _statements(services: Services, samples: Samples, done: Seeded) -> None:
+    for sample in samples.statements():
+        role = Role.ENTERPRISE if sample.org_code == sample.code else Role.AUTHORITY
+        caller = Caller(key_id=BY, org_code=sample.org_code, role=role)
+        await profiles.state(sample.code, sample.given, caller, now=services.clock(), salt=services.salt)
+        done.statements += 1
 
 
 async def _file(services: Services, samples: Samples) -> ImportReport:

@@ -6,13 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def neutral(cell: object) -> str:
-    """The cell as text; one that a spreadsheet would take for a formula gets an apostrophe before it."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text.lstrip(" ").startswith(_STARTS_A_FORMULA) else text
+from sanctions.spreadsheets import neutral as neutral
 
 
 def write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

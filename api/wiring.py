@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from piccolo.table import Table
@@ -32,32 +33,48 @@ from credit.kernel.rules import RuleSet, load
 from credit.kernel.settings import Settings
 from credit.kernel.tasks import Runner, Subscriber
 from credit.kernel.unit import Event
-from credit.scheme_files import as_rules, load_schemes
+from credit.scheme_files import as_rules, load_versions
 from credit.schemes import Scheme
 from notices import tasks as notice_tasks
 from notices.rendering import PoolRenderer
 from notices.service import Notices
 from repair import tasks as repair_tasks
 from repair.service import Repairs
+from sanctions import tasks as sanction_tasks
 from sanctions.service.ask import Asking
 from sanctions.service.change import Changing
+from sanctions.service.conduct import Conducting
 from sanctions.service.counting import Counting
+from sanctions.service.draws import Draws
 from sanctions.service.files import Importing
+from sanctions.service.hearings import Hearings
+from sanctions.service.list_files import ListFiles
 from sanctions.service.listings import Listings
+from sanctions.service.naming import Naming
 from sanctions.service.parked import Parking
+from sanctions.service.pushing import Pushing
+from sanctions.service.receipts import Receipts
 from sanctions.service.receive import Receiving
+from sanctions.service.recomputing import Recomputing
 from sanctions.service.register import Register
 from sanctions.service.removing import Removing
+from sanctions.service.screenings import Screenings
+from sanctions.service.sealing import Sealing
+from sanctions.service.sending import Sender
 from sanctions.service.sources import Sources
 from sanctions.service.standing import Standing
+from sanctions.service.talks import Talks
+from sanctions.service.watching import Watching
+from sanctions.service.webhooks import Webhooks
 
 HOME = Path(__file__).parent.parent
 PACKAGES = ("credit", "sanctions", "repair", "notices", "bots", "api")
 
-_KERNEL_EVENTS = ("credit.kernel.rulebook", "credit.kernel.custody")
+MORE_FOR_SCREENINGS = 3  # times the upload limit: a million names and codes are some 70 MB
+_KERNEL_EVENTS = ("credit.kernel.rulebook", "credit.kernel.custody", "credit.kernel.log_keys")
 
 # Each event kind and the subscribers that react to it; () says that nobody does, and was decided.
-DECISIONS: Mapping[str, tuple[str, ...]] = {
+_OWN: Mapping[str, tuple[str, ...]] = {
     "rules_activated": (),
     "demo_opened": (),
     "demo_seeded": (),
@@ -67,9 +84,14 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "person_created": (),
     "password_set": (),
     "person_ended": (),
+    "person_proved": (),
     "entity_registered": (),
     "merit_recorded": (),
+    "merit_corrected": (),
+    "entity_stated": (),
+    "entity_statement_ended": (),
     "log_restored": (),
+    "log_key_rotated": (),
     "row_parked": (),
     "parked_completed": (),
     "parked_rejected": (),
@@ -77,7 +99,23 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "listing_recorded": (),
     "listing_corrected": (),
     "listing_performed": (),
+    "conduct_recorded": (),
+    "conduct_stated": (),
+    "conduct_replied": (),
+    "conduct_corrected": (),
+    "conduct_withdrawn": (),
     "past_asked": (),
+    "receipts_issued": (),
+    "receipt_opened": (),
+    "draw_announced": (),
+    "draw_done": (),
+    "supervision_instructed": (),
+    "supervision_answered": (),
+    "talk_held": (),
+    "talk_proven": (),
+    "talk_closed": (),
+    "talk_referred": (),
+    "talk_answered": (),
     "number_reserved": (),
     "number_voided": (),
     "notice_issued": (),
@@ -85,11 +123,14 @@ DECISIONS: Mapping[str, tuple[str, ...]] = {
     "notice_acknowledged": (),
     "delivery_planned": (),
     "delivery_settled": (),
+    "report_issued": (),
     "bot_code_issued": (),
     "chat_bound": (),
     "chat_unbound": (),
-    **repair_tasks.REACTIONS,
-    **notice_tasks.REACTIONS,
+}
+_ALL = (_OWN, repair_tasks.REACTIONS, sanction_tasks.REACTIONS, notice_tasks.REACTIONS)
+DECISIONS: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(chain.from_iterable(said.get(kind, ()) for said in _ALL)) for kind in dict.fromkeys(chain(*_ALL))
 }
 
 
@@ -107,15 +148,27 @@ class Services:
     changing: Changing
     listings: Listings
     removing: Removing
+    conducting: Conducting
+    hearings: Hearings
     parking: Parking
     importing: Importing
     sources: Sources
+    list_files: ListFiles
     standing: Standing
     repairs: Repairs
     register: Register
+    naming: Naming
     asking: Asking
+    receipts: Receipts
     counting: Counting
     hot: Hot
+    screenings: Screenings
+    draws: Draws
+    talks: Talks
+    webhooks: Webhooks
+    watching: Watching
+    pushing: Pushing
+    recomputing: Recomputing
     notices: Notices
     bots: Bots
     salt: bytes  # of tokens that stand for persons' names
@@ -141,34 +194,58 @@ class Undecided(Exception):
 @cache
 def rules() -> RuleSet:
     """The dated rules of every folder, read once. Raises RuleFault."""
-    return load(HOME / package / "rules" for package in PACKAGES)
+    return load(rule_folders())
+
+
+def rules_with_schemes() -> RuleSet:
+    """The dated rules and the schemes, as they are activated. Raises RuleFault, SchemeFault."""
+    return rules().joined(as_rules(chain.from_iterable(scheme_versions().values())))
+
+
+@cache
+def scheme_versions() -> Mapping[str, tuple[Scheme, ...]]:
+    """The versions of every scheme, oldest first, read once. Raises SchemeFault."""
+    return load_versions(HOME / "credit" / "rules" / "schemes")
+
+
+def rule_folders() -> tuple[Path, ...]:
+    """Where the dated rules of every folder stand."""
+    return tuple(HOME / package / "rules" for package in PACKAGES)
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Services:
     """All services; the database is opened later, by `api.lifespan`. Raises RuleFault, SchemeFault, Undecided."""
-    schemes = load_schemes(HOME / "credit" / "rules" / "schemes")
-    book = Rulebook(rules().joined(as_rules(schemes.values())))
-    salt = person_salt(settings.data / "keys" / "person.salt")
+    schemes = {name: line[-1] for name, line in scheme_versions().items()}
+    book = Rulebook(rules_with_schemes())
+    salt = kept_secret(settings.data / "keys" / "person.salt")
     receiving = Receiving(book, clock, salt)
-    register, counting = Register(), Counting(clock)
-    asking = Asking(book, clock, register)
+    register, naming, counting = Register(), Naming(), Counting(clock)
+    asking, log = Asking(book, clock, register, naming), Logbook(settings, clock)
     listings = Listings(book, clock, salt)
     removing = Removing(book, clock, listings)
-    parking, standing, blobs = Parking(clock, receiving), Standing(book), BlobStore(settings.data / "blobs")
+    conducting = Conducting(book, clock, salt)
+    parking, standing, blobs = Parking(clock, receiving, naming), Standing(book), BlobStore(settings.data / "blobs")
     chats = Chats(settings.bots, clock, inbox_of(settings))
     letters = Letters(book, clock, standing, settings.letters.locality, chats.links.addresses)
     notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
     repairs = Repairs(book, clock, standing, blobs, removing)
-    subscribers = tuple(subscribers_of(notices))
+    screenings = screenings_of(settings, clock, book, register)
+    hooks = webhooks_of(settings, clock, book)
+    watching, pushing = Watching(book, clock, hooks), Pushing(clock, hooks)
+    subscribers = tuple(subscribers_of(notices, screenings, watching, pushing))
     check_events(subscribers)
     return Services(
         settings=settings, clock=clock, book=book, schemes=schemes,
-        log=Logbook(settings, clock), blobs=blobs,
+        log=log, blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
-        listings=listings, removing=removing,
+        listings=listings, removing=removing, conducting=conducting, hearings=Hearings(conducting, clock),
         importing=Importing(receiving, parking), sources=Sources(book, clock),
-        standing=standing, register=register, asking=asking, counting=counting,
-        repairs=repairs,
+        list_files=ListFiles(book, clock, listings, Sources(book, clock)),
+        standing=standing, register=register, naming=naming, asking=asking,
+        receipts=Receipts(asking, book, clock, log), counting=counting,
+        repairs=repairs, screenings=screenings, draws=Draws(book, clock, standing, log), talks=Talks(clock),
+        webhooks=hooks, watching=watching, pushing=pushing,
+        recomputing=Recomputing(book, clock, timedelta(seconds=settings.jobs.lease_seconds)),
         hot=Hot(asking, register, book, clock, counting),
         notices=notices, salt=salt, pool=Pool(),
         bots=Bots(chats, clock, book, blobs, repairs, standing, asking, notices, promises(letters.repairs)),
@@ -176,8 +253,8 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     )
 
 
-def person_salt(path: Path) -> bytes:
-    """The secret under which persons' names become tokens: made once, mode 0600, kept with the keys."""
+def kept_secret(path: Path) -> bytes:
+    """A secret of this installation, 32 bytes: made once, mode 0600, kept with the keys."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -190,9 +267,26 @@ def person_salt(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def subscribers_of(notices: Notices) -> Iterator[Subscriber]:
+def screenings_of(settings: Settings, clock: Clock, book: Rulebook, register: Register) -> Screenings:
+    """Screenings with a reading process of their own, in turns of a third of a lease."""
+    turn = timedelta(seconds=settings.jobs.lease_seconds / 3)
+    most = settings.web.max_upload_mb * MORE_FOR_SCREENINGS * 1_000_000
+    return Screenings(book, clock, register, settings.data / "screenings", Pool(), turn, max_bytes=most)
+
+
+def webhooks_of(settings: Settings, clock: Clock, book: Rulebook) -> Webhooks:
+    """Webhooks whose secrets are sealed under a key beside the others, and what calls them."""
+    sealing = Sealing(kept_secret(settings.data / "keys" / "webhooks.key"))
+    return Webhooks(book, clock, sealing, Sender(allow_private=settings.webhooks.allow_private))
+
+
+def subscribers_of(
+    notices: Notices, screenings: Screenings, watching: Watching, pushing: Pushing
+) -> Iterator[Subscriber]:
     """Who follows the log."""
     yield from notice_tasks.subscribers(notices)
+    yield from sanction_tasks.subscribers(screenings)
+    yield from sanction_tasks.telling(watching, pushing)
 
 
 def witnessed() -> list[type[Table]]:

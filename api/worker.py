@@ -20,6 +20,7 @@ from arq.connections import RedisSettings
 from arq.worker import func
 
 from api import lifespan
+from api.rescoring import TURN
 from api.wiring import Services
 from credit.kernel import unit
 
@@ -33,6 +34,11 @@ _decode = msgspec.msgpack.decode
 async def drain(ctx: dict[str, Any]) -> int:
     """The job: expands the log and works what is due."""
     return int(await ctx["runner"].drain())
+
+
+async def score(ctx: dict[str, Any]) -> None:
+    """The job: works open ranges of score runs, then brings the cached scores up to date."""
+    await ctx["recomputing"].turn(TURN)
 
 
 def redis_settings(url: str) -> RedisSettings:
@@ -55,6 +61,7 @@ def worker(
     async def on_startup(ctx: dict[str, Any]) -> None:
         await stack.enter_async_context(lifespan.opened(services))
         ctx["runner"] = services.runner()
+        ctx["recomputing"] = services.recomputing
 
     async def on_shutdown(ctx: dict[str, Any]) -> None:
         await stack.aclose()
@@ -62,8 +69,10 @@ def worker(
     settings = redis_settings(url)
     settings.conn_retries = 60  # a worker waits for Redis, a request never does
     return Worker(
-        functions=[func(drain, name="drain", keep_result=0, max_tries=1)],
-        cron_jobs=[cron(drain, name="drain_every", second=_EVERY, keep_result=0, unique=True)],
+        functions=[func(drain, name="drain", keep_result=0, max_tries=1),
+                   func(score, name="score", keep_result=0, max_tries=1)],
+        cron_jobs=[cron(drain, name="drain_every", second=_EVERY, keep_result=0, unique=True),
+                   cron(score, name="score_every", second={10, 40}, keep_result=0, unique=False)],
         redis_settings=settings, redis_pool=redis, queue_name=QUEUE, on_startup=on_startup, on_shutdown=on_shutdown,
         burst=burst, handle_signals=handle_signals, max_jobs=4, job_timeout=600, poll_delay=0.2,
         job_serializer=_encode, job_deserializer=_decode,

@@ -12,7 +12,8 @@ import httpx
 import pytest
 from litestar import Litestar
 
-from api.app import create_app
+from api.app import create_app, hold
+from api.web import site
 from api.wiring import Services, build
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
@@ -47,6 +48,18 @@ async def lifespan(app: Litestar) -> AsyncIterator[None]:
         await task
 
 
+_STANDING: dict[bool, Litestar] = {}
+
+
+def standing(services: Services, *, pages_only: bool = False) -> Litestar:
+    """An application over these services; made once, as it takes most of a second, and handed from test to test."""
+    if pages_only not in _STANDING:
+        _STANDING[pages_only] = create_app(
+            services, migrate=False, controllers=site.ROUTES if pages_only else None)
+    hold(_STANDING[pages_only], services)
+    return _STANDING[pages_only]
+
+
 def visiting(app: Litestar, address: str = "203.0.113.7") -> httpx.AsyncClient:
     """A client of the app as if from `address`; failures of the server are answers, as on the wire."""
     served: Any = app
@@ -63,7 +76,7 @@ def services(tender_settings: Settings, clock: FakeClock) -> Services:
 @pytest.fixture
 async def app(services: Services) -> AsyncIterator[Litestar]:
     """The application, alive."""
-    made = create_app(services, migrate=False)
+    made = standing(services)
     async with lifespan(made):
         yield made
 

@@ -21,7 +21,7 @@ from tests.fakes import FakeClock
 PUBLIC = {  # whoever adds a route here has decided that anybody may call it
     "/healthz", "/readyz", "/metrics", "/favicon.ico", "/robots.txt", "/problems", "/problems/{code}",
     "/v1/ledger/checkpoint", "/v1/ledger/entries/{seq}", "/v1/ledger/proof/inclusion", "/v1/ledger/proof/consistency",
-    "/v1/ledger/keys", "/v1/rules", "/v1/rules/{rule_id}",
+    "/v1/ledger/keys", "/v1/ledger/cosignatures", "/v1/rules", "/v1/rules/{rule_id}",
 }
 FOUNDATION = ("/v1/ledger", "/v1/rules", "/v1/organisations", "/v1/keys", "/problems", "/healthz", "/metrics")
 NEW_KEY = {"org_code": OFFICE, "role": "platform", "name": "示例平台"}

@@ -51,14 +51,16 @@ async def entries(kind: str) -> int:
 async def everything() -> dict[str, int]:
     """Entries of the log by kind, as far as samples make them."""
     kinds = ("organisation_registered", "source_declared", "entity_registered", "merit_recorded", "penalty_recorded",
-             "row_parked", "listing_recorded", "demo_opened", "demo_seeded")
+             "row_parked", "listing_recorded", "entity_stated", "demo_opened", "demo_seeded")
     return {kind: await entries(kind) for kind in kinds}
 
 
-# examples/README.md: ten departments and five others; 75 firms; 13 pushes, 1 listing, 8 repairs, 56 accepted rows
+# examples/README.md: ten departments and five others; 75 firms; 13 pushes, 1 listing, 8 repairs, 9 statements,
+# 56 accepted rows
 WHOLE = {
     "organisation_registered": 15, "source_declared": 8, "entity_registered": 75, "merit_recorded": 5,
-    "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "listing_recorded": 1, "demo_opened": 1, "demo_seeded": 1,
+    "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "listing_recorded": 1, "entity_stated": 9,
+    "demo_opened": 1, "demo_seeded": 1,
 }
 
 

@@ -7,11 +7,9 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api.app import create_app
-from api.web import site
 from api.wiring import Services
 from credit.kernel.database import Engine
-from tests.api.conftest import visiting
+from tests.api.conftest import standing, visiting
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -21,6 +19,6 @@ async def visitor(services: Services, engine: Engine) -> AsyncIterator[httpx.Asy
     """A browser."""
     await services.log.open(by="test")
     await services.book.activate(by="test", now=services.clock())
-    async with visiting(create_app(services, migrate=False, controllers=site.ROUTES)) as client:
+    async with visiting(standing(services, pages_only=True)) as client:
         client.headers.update(BROWSER)
         yield client

@@ -73,6 +73,20 @@ async def test_every_page_of_a_desk_is_sound(services: Services, visitor: httpx.
         assert not any(k.startswith("on") or k == "style" for _, tag in found.tags for k in tag)
 
 
+async def test_a_company_is_offered_the_schemes_for_companies_and_told_that_they_are_samples(
+    services: Services, visitor: httpx.AsyncClient
+) -> None:
+    await person(services, Role.ENTERPRISE, FIRM)
+    await push(services, authority=BUREAU, **DUTY)
+    await enter(visitor, "enterprise")
+    shown = page(await visitor.get("/desk/score?scheme=sample_comprehensive"))
+    offered = {a["href"].partition("/desk/score?scheme=")[2] for a in shown.all("a")}
+    assert {"sample_construction", "sample_agencies", "sample_suppliers"} <= offered
+    assert "sample_comprehensive" not in offered  # the one that is shown is no link to itself
+    assert not {"sample_expert_points", "sample_expert_cycle", "sample_practitioners"} & offered
+    assert "这是示例方案" in shown.text
+
+
 async def test_another_companys_records_and_cases_are_nowhere(services: Services, visitor: httpx.AsyncClient) -> None:
     made = await push(services, authority=BUREAU, **DUTY)
     case = await case_of(services, made.record_id)

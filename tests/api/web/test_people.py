@@ -25,12 +25,12 @@ FIRM = uscc(7)
 
 
 async def test_the_right_password_opens_the_desk_of_the_role(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "Zhao")
+    await person(services, Role.OPERATOR, FIRM, "Zhao")
     answer = await enter(visitor, "ZHAO ")
     assert (answer.status_code, at(answer)) == (303, "/account")
     found = page(await follow(visitor, answer))
     assert "赵样本" in found.text
-    assert "交易平台" in found.text
+    assert "运营方" in found.text
     held = [c for c in answer.headers.get_list("set-cookie") if c.startswith("tc_session=")]
     assert len(held) == 1
     assert "HttpOnly" in held[0]
@@ -43,7 +43,7 @@ async def test_over_https_the_cookie_is_bound_to_the_host(
 ) -> None:
     settings = replace(tender_settings, web=Web(rate_limit=0, base_url="https://credit.example"))
     services = build(settings, clock)
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     app = create_app(services, migrate=False, controllers=site.ROUTES)
     async with visiting(app) as browser:
         browser.headers.update(BROWSER)
@@ -61,7 +61,7 @@ async def test_over_https_the_cookie_is_bound_to_the_host(
 
 
 async def test_wrong_name_and_wrong_password_look_the_same(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     pages = [page(await enter(visitor, name, word), 401) for name, word in (("zhao", "wrong"), ("nobody", PASSWORD))]
     assert pages[0].text == pages[1].text
     assert pages[0].title.startswith("请改正：")
@@ -80,7 +80,7 @@ async def test_too_many_tries_say_when_to_come_again(services: Services, visitor
 
 
 async def test_a_page_that_needs_sign_in_leads_back_to_itself(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     asked = await visitor.get("/account/password")
     assert asked.status_code == 303
     assert asked.headers["location"] == "/sign-in?next=%2Faccount%2Fpassword"
@@ -105,7 +105,7 @@ def test_a_desk_with_its_query_is_gone_back_to() -> None:
 async def test_a_session_ends_when_idle_and_at_its_last_moment(
     services: Services, visitor: httpx.AsyncClient, clock: FakeClock
 ) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     await enter(visitor, "zhao")
     clock.advance(minutes=29)
     assert (await visitor.get("/account")).status_code == 200
@@ -122,7 +122,7 @@ async def test_a_session_ends_when_idle_and_at_its_last_moment(
 async def test_a_form_that_comes_after_the_end_says_so_and_leads_back(
     services: Services, visitor: httpx.AsyncClient, clock: FakeClock
 ) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     shown = await follow(visitor, await enter(visitor, "zhao", path="/sign-in?next=/account/password"))
     clock.advance(hours=1)
     late = await send(visitor, shown, {"current": PASSWORD, "wanted": "x", "again": "x"})
@@ -132,7 +132,7 @@ async def test_a_form_that_comes_after_the_end_says_so_and_leads_back(
 
 
 async def test_signing_out_ends_the_session_here_and_everywhere(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     shown = await follow(visitor, await enter(visitor, "zhao"))
     held = visitor.cookies["tc_session"]
     assert at(await send(visitor, shown, to="/sign-out")) == "/sign-in"
@@ -141,14 +141,14 @@ async def test_signing_out_ends_the_session_here_and_everywhere(services: Servic
 
 
 async def test_a_link_to_sign_out_ends_nothing(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     await enter(visitor, "zhao")
     assert at(await visitor.get("/sign-out")) == "/account"
     assert (await visitor.get("/account")).status_code == 200
 
 
 async def test_a_sign_in_gets_a_fresh_token_whatever_was_held(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     visitor.cookies.set("tc_session", "chosen-by-somebody-else", domain="testserver.local", path="/")
     answer = await enter(visitor, "zhao")
     (held,) = [c for c in answer.headers.get_list("set-cookie") if c.startswith("tc_session=")]
@@ -158,7 +158,7 @@ async def test_a_sign_in_gets_a_fresh_token_whatever_was_held(services: Services
 async def test_a_new_password_keeps_this_sign_in_and_ends_the_others(
     services: Services, visitor: httpx.AsyncClient
 ) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     await enter(visitor, "zhao")
     elsewhere = visitor.cookies["tc_session"]
     visitor.cookies.clear()
@@ -181,7 +181,7 @@ async def test_a_new_password_keeps_this_sign_in_and_ends_the_others(
 
 
 async def test_a_password_given_by_others_is_changed_first(services: Services, visitor: httpx.AsyncClient) -> None:
-    made = await person(services, Role.PLATFORM, FIRM, "zhao", password=None)
+    made = await person(services, Role.OPERATOR, FIRM, "zhao", password=None)
     from credit.accounts import people
 
     secret, _ = await people.set_password(made.person_id, by="test", now=services.clock())
@@ -219,7 +219,7 @@ async def test_no_page_takes_a_form_without_its_token(services: Services, visito
 
 
 async def test_a_forms_token_is_of_one_sign_in(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     first = form_token(await follow(visitor, await enter(visitor, "zhao")))
     visitor.cookies.clear()
     second = form_token(await follow(visitor, await enter(visitor, "zhao")))
@@ -240,7 +240,7 @@ async def test_pages_take_no_key_and_the_interface_no_cookie(services: Services,
 
 
 async def test_who_is_signed_in_is_not_asked_again(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     await enter(visitor, "zhao")
     assert at(await visitor.get("/sign-in")) == "/account"
     assert at(await visitor.get("/sign-in?next=/account/password")) == "/account/password"
@@ -248,7 +248,7 @@ async def test_who_is_signed_in_is_not_asked_again(services: Services, visitor: 
 
 
 async def test_what_is_private_is_kept_by_nobody(services: Services, visitor: httpx.AsyncClient) -> None:
-    await person(services, Role.PLATFORM, FIRM, "zhao")
+    await person(services, Role.OPERATOR, FIRM, "zhao")
     answer = await enter(visitor, "zhao")
     for found in (await visitor.get("/account"), answer, await visitor.get("/sign-in")):
         assert found.headers["cache-control"] == "no-store"

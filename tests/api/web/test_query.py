@@ -92,6 +92,14 @@ async def test_a_name_that_is_not_known_is_no_clean_bill(visitor: httpx.AsyncCli
     assert "不等于该企业没有问题" in page.text
 
 
+async def test_a_like_name_is_shown_with_its_reason(services: Services, visitor: httpx.AsyncClient) -> None:
+    await push(services)
+    page = read(await query(visitor, NAME.removesuffix("有限公司")))
+    assert f"/companies/{FIRM}" in {a["href"] for a in page.all("a")}
+    assert "名称相近不等于同一主体" in page.text
+    assert "组织形式详略不同" in page.text
+
+
 async def test_natural_persons_are_never_found(services: Services, visitor: httpx.AsyncClient) -> None:
     await push(services, subject=expert("钱样本"))
     assert "没有名称完全一致的主体" in read(await query(visitor, "钱样本")).text

@@ -34,6 +34,13 @@ def test_points_of_a_scheme_are_told_as_points() -> None:
     assert said(shown) == "基准分70分守信项分值4.5分期限（月）24最多计入项数3"
 
 
+def test_a_scheme_for_experts_is_told_in_chinese() -> None:
+    shown = parts({"applies_to": {"roles": ["expert"]}, "hearing": {"state_within": 5},
+                   "thresholds": [{"points": 1500, "within": "once", "months": 6}]}, SCHEME)
+    assert said(shown) == (
+        "适用范围评价对象评标评审专家陈述申辩申辩期限（工作日）5累计扣分分值15分累计范围一次期限（月）6")
+
+
 def test_codes_are_told_in_chinese_and_unknown_ones_as_they_are() -> None:
     assert parts(["warning", "circulated_criticism", "example_code"]).text == "警告、通报批评、example_code"
     assert label("example_key") == "example_key"
