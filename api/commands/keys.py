@@ -1,4 +1,4 @@
-"""`tendercredit keys create`: a key for an organisation, printed once."""
+"""`tendercredit keys create` (a key for an organisation, printed once) and `keys rotate-log` (the log's own key)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from api.console import AsJson, note, run, say, wrong_use
 
 if TYPE_CHECKING:
     from api.v1.keys import KeyIssued
+    from credit.kernel.checkpoints import Rotation
 
 
 def register(app: typer.Typer) -> None:
     group = typer.Typer(help="接口密钥 API keys", no_args_is_help=True)
     group.command()(create)
+    group.command(name="rotate-log")(rotate_log)
     group.callback()(_group)
     app.add_typer(group, name="keys")
 
@@ -72,3 +74,27 @@ async def _create(wanted: dict[str, object], org_name: str | None) -> KeyIssued:
             expires_on=given.expires_on, by=lifespan.SYSTEM, now=now,
         )
     return issued(made, secret)
+
+
+def rotate_log(as_json: AsJson = False) -> None:
+    """轮换日志签名密钥 A new key signs the log from now on; the old one stays for checking what it signed."""
+    done = run(_rotate())
+    facts = {"vkey": done.key.vkey, "key_id": done.key.key_id.hex(), "retired": done.signer.vkey, "from": done.at}
+    say([f"新公钥 new key: {done.key.vkey}", f"旧公钥仍可核验 retired, still checks: {done.signer.vkey}"], facts,
+        as_json=as_json)
+    note("请另存新公钥并备份 keys/;运行中的服务自动改用 back up keys/; a running service follows by itself")
+
+
+async def _rotate() -> Rotation:
+    from credit.kernel import database
+    from credit.kernel.clock import system_clock
+    from credit.kernel.custody import open_log
+    from credit.kernel.settings import from_environment
+
+    settings, now = from_environment(), system_clock()
+    async with database.opened(database.make_engine(settings.database.url, settings.data)):
+        await database.migrate()
+        custody = await open_log(settings, now=now)
+        done = await custody.keys.rotate(now=now, by="operator")
+        await custody.publish()
+    return done

@@ -62,14 +62,14 @@ def verify(as_json: AsJson = False) -> None:
 async def _verify() -> Report:
     from api.wiring import witnessed
     from credit.kernel import database, ledger
-    from credit.kernel.custody import Custody, log_key
+    from credit.kernel.custody import custody_of
     from credit.kernel.settings import from_environment
     from credit.kernel.verify import verify as recompute
 
     settings = from_environment()
     async with database.opened(database.make_engine(settings.database.url, settings.data)):
         head = await ledger.head()
-        custody = Custody(settings.data / "checkpoints", log_key(settings.data / "keys" / "log.key", settings.origin))
+        custody = custody_of(settings)
         with progress("核验 verify", head.size) as show:
             return await recompute(witnessed(), custody.history(head.origin), show)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.screening import Screened
 
 _SHOWN = 40
+_LARGEST = 200_000_000  # bytes of a list
 
 
 def register(app: typer.Typer) -> None:
@@ -45,24 +46,27 @@ def screen(
 
 def _screened(file: Path, tender: Path | None, on: datetime | None) -> tuple[Screened, float]:
     from api import screening
-    from api.importing import limits_of
     from credit.kernel.settings import from_environment
-    from sanctions.intake.suppliers import read_suppliers
+    from sanctions.intake.asked import MOST_ROWS, read_asked
+    from sanctions.intake.outcomes import Limits
     from sanctions.verdicts import Tender
 
     settings, started = from_environment(), time.perf_counter()
     about = screening.tender_of(tender) if tender else Tender()
-    suppliers = list(read_suppliers(file, limits=limits_of(settings)))
-    with progress("核查 screen", len(suppliers)) as show:
-        found = run(screening.screen(settings, suppliers, about, on.date() if on else None, show))
+    limits = Limits(max_bytes=_LARGEST, max_rows=MOST_ROWS, max_unpacked=10 * _LARGEST)
+    with progress("读取 read"):
+        rows = list(read_asked(file, limits))
+    with progress("核查 screen", len(rows)) as show:
+        found = run(screening.screen(settings, rows, about, on.date() if on else None, show))
     return found, round(time.perf_counter() - started, 2)
 
 
 def _write(out: Path, found: Screened) -> None:
     from api import screening
     from api.spreadsheets import write_csv
+    from sanctions.service.bulk import HEADER
 
-    write_csv(out, screening.HEADER, screening.table(found))
+    write_csv(out, HEADER, screening.table(found))
 
 
 def _lines(file: Path, found: Screened, seconds: float) -> list[str]:
@@ -70,8 +74,8 @@ def _lines(file: Path, found: Screened, seconds: float) -> list[str]:
 
     n = found.counts
     return [
-        f"{file.name}: {len(found.lines)} 行 rows,{seconds} 秒;核查日 {found.as_of.valid_at},"
-        f"日志第 {found.as_of.known_seq} 条",
+        f"{file.name}: {len(found.lines)} 行 rows,{seconds} 秒;核查日 {found.asked.day},"
+        f"日志第 {found.asked.seq} 条",
         f"  未查见 eligible {n.get('eligible', 0)}  查见 ineligible {n.get('ineligible', 0)}  "
         f"无法判定 undetermined {n.get('undetermined', 0)}  未读 unread {n.get('unread', 0)}",
         f"  {CAVEAT}",
@@ -79,9 +83,12 @@ def _lines(file: Path, found: Screened, seconds: float) -> list[str]:
 
 
 def _facts(file: Path, found: Screened, seconds: float) -> dict[str, Any]:
-    answers = [{"row": x.supplier.row, "fault": x.supplier.fault, "answer": x.answer} for x in found.lines]
+    answers = [{"row": x.asked.row, "fault": x.asked.fault, "answer": x.verdict, "candidates": x.candidates}
+               for x in found.lines]
+    asked = found.asked
+    as_of = {"valid_at": asked.day, "known_seq": asked.seq, "known_at": asked.moment, "sources": found.sources}
     return {"file": str(file), "rows": len(found.lines), "seconds": seconds, **found.counts,
-            "as_of": found.as_of, "rules": found.rules, "answers": answers}
+            "as_of": as_of, "rules": asked.rules, "answers": answers}
 
 
 def _show(found: Screened, out: Path | None) -> None:
@@ -91,7 +98,7 @@ def _show(found: Screened, out: Path | None) -> None:
     wanted = [row for row in rows_of(found) if row[5] != "eligible"]
     table(
         ("行", "代码", "名称", "结论", "理由", "截止日"),
-        [(row[0], row[3] or row[1], row[4] or row[2], row[6], row[7], row[9]) for row in wanted[:_SHOWN]],
+        [(row[0], row[3] or row[1], row[4] or row[2], row[6], row[8], row[10]) for row in wanted[:_SHOWN]],
     )
     if len(wanted) > _SHOWN and out is None:
         note(f"另有 {len(wanted) - _SHOWN} 行;用 --out 写出全部 use --out for all")

@@ -13,7 +13,9 @@ from api.bodies import json_body
 from api.hot import PublicAnswer
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
+from credit.service import person_entity_id
 from sanctions.service.ask import Answer, Ask
+from sanctions.service.counting import person_key
 
 
 class Eligibility(Controller):
@@ -25,9 +27,14 @@ class Eligibility(Controller):
     @post("/", dto=json_body(Ask), status_code=200, summary="批量核查 Ask about bidders",
           guards=[needs(Role.PLATFORM, Role.AUTHORITY, Role.ENTERPRISE, Role.AUDITOR)])
     async def ask(self, data: Ask, services: Services, caller: Caller) -> Answer:
-        """The same `bid` is a consortium. A past `known_at` is answered to those entitled, and logged first."""
-        answer = await services.asking.ask(data, caller)
+        """The same `bid` is a consortium. A past `known_at` is answered to those entitled, and logged first.
+
+        `receipt: true` adds a signed, logged receipt that anybody can check offline.
+        """
+        answer = await (services.receipts if data.receipt else services.asking).ask(data, caller)
         services.counting.add(caller.role, [a.code for a in answer.answers if a.code])
+        persons = [person_entity_id(a.person_ref) for a in answer.answers if a.person_ref]
+        services.counting.add(caller.role, [person_key(p) for p in persons])
         return answer
 
 
@@ -44,8 +51,9 @@ class EligibilityNow(Controller):
         regimes: Annotated[str | None, Parameter(description="tendering,government_procurement")] = None,
         mandatory: Annotated[str | None, Parameter(description="true 或 false")] = None,
         region: Annotated[str | None, Parameter(description="六位行政区划代码")] = None,
+        min_seq: Annotated[str | None, Parameter(description="答案至少包含的日志序号")] = None,
     ) -> Answer | PublicAnswer:
         """With a key the verdict; without one only the restrictions that are public, no outcome."""
-        await services.hot.catch_up()
-        body = services.hot.answer(code, request.scope["query_string"], visitor)
+        query = await services.hot.reach(request.scope["query_string"])
+        body = services.hot.answer(code, query, visitor)
         return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})  # type: ignore[return-value]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, MediaType, get
+from litestar import Controller, MediaType, get, post
 from litestar.params import Parameter, QueryParameter
 
 from api.auth import anyone
+from api.bodies import json_body
 from api.wiring import Services
 from credit import lookup
 from credit.accounts import service as accounts
@@ -52,13 +53,38 @@ class ConsistencyProof(msgspec.Struct, frozen=True, rename={"old": "from", "new"
     path: list[str]
 
 
-class LogKey(msgspec.Struct, frozen=True):
-    """A public key of the log in the C2SP form; `current` signs now."""
+class CosignedNote(msgspec.Struct, frozen=True):
+    """A checkpoint as served, with the line of a witness added."""
+
+    note: Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
+
+
+class WitnessedBy(msgspec.Struct, frozen=True):
+    name: str
+    at: datetime
+
+
+class Witnessed(msgspec.Struct, frozen=True):
+    """The checkpoint's size and the witnesses whose cosignatures were taken."""
+
+    size: int
+    witnesses: list[WitnessedBy]
+
+
+class LogKey(msgspec.Struct, frozen=True, rename={"since": "from"}):
+    """A public key of the log in the C2SP form; `current` signs now.
+
+    It signed from `from` (null: the log's first key) to `until`; `rotation` is the signed note in which the key before
+    it named it.
+    """
 
     vkey: str
     key_id: str
     algorithm: str
     current: bool
+    since: datetime | None
+    until: datetime | None
+    rotation: str | None
 
 
 class LogKeys(msgspec.Struct, frozen=True):
@@ -74,9 +100,21 @@ class Ledger(Controller):
     tags = ["ledger"]
 
     @get("/checkpoint", media_type=MediaType.TEXT)
-    async def checkpoint(self, services: Services) -> str:
-        """The log's size and root, signed (C2SP tlog-checkpoint)."""
-        return await services.log.checkpoint()
+    async def checkpoint(self, services: Services, cosigned: bool = False) -> str:
+        """The log's size and root, signed (C2SP tlog-checkpoint), with the cosignatures of witnesses on it.
+
+        `cosigned=true`: the newest checkpoint that a witness has cosigned.
+        """
+        return await services.log.published(cosigned=cosigned)
+
+    @post("/cosignatures", dto=json_body(CosignedNote), status_code=200, sync_to_thread=True,
+          opt={"reads_only": True}, summary="见证签名 Cosignatures")
+    def cosign(self, data: CosignedNote, services: Services) -> Witnessed:
+        """Takes a checkpoint of this log that a configured witness has cosigned (C2SP tlog-cosignature)."""
+        given = services.log.cosign(data.note)
+        return Witnessed(size=_size(data.note), witnesses=[
+            WitnessedBy(c.witness, datetime.fromtimestamp(c.seconds, UTC)) for c in given
+        ])
 
     @get("/entries/{seq:int}")
     async def entry(self, seq: Position, visitor: Caller | None) -> EntryView:
@@ -111,9 +149,10 @@ class Ledger(Controller):
     @get("/keys", sync_to_thread=False)
     def keys(self, services: Services) -> LogKeys:
         """The public keys that sign and signed for this log."""
-        found = services.log.verifiers()
+        found = services.log.custody.keys.known()
         return LogKeys(services.settings.origin, [
-            LogKey(vkey=k.vkey, key_id=k.key_id.hex(), algorithm="Ed25519", current=k is found[0]) for k in found
+            LogKey(vkey=k.key.vkey, key_id=k.key.key_id.hex(), algorithm="Ed25519", current=k is found[0],
+                   since=k.since, until=k.until, rotation=k.rotation) for k in found
         ])
 
 

@@ -15,6 +15,7 @@ from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Organisation, OrganisationInput, Role
 from credit.kernel.errors import FieldError, Invalid
 from credit.kernel.unit import Replayed, Request
+from sanctions.conduct import competence
 from sanctions.model import ListCode, Scope
 
 _REGION = re.compile(r"(\d{6})?")
@@ -37,7 +38,7 @@ class Organisations(Controller):
         self, data: OrganisationInput, services: Services, caller: Caller, request_key: Request | None
     ) -> Organisation:
         """Enters an organisation or changes it; the same facts again change nothing."""
-        _check(data)
+        _check(data, services)
         try:
             return await accounts.register_organisation(
                 data, by=caller.key_id, now=services.clock(), request=request_key
@@ -51,8 +52,9 @@ class Organisations(Controller):
         return OrganisationPage(*cut(await accounts.organisations(), lambda o: o.code, limit, cursor))
 
 
-def _check(given: OrganisationInput) -> None:
-    scopes = [*(s.value for s in Scope), *(f"list:{code.value}" for code in ListCode)]
+def _check(given: OrganisationInput, services: Services) -> None:
+    lists, conduct = (f"list:{code.value}" for code in ListCode), map(competence, services.schemes)
+    scopes = [*(s.value for s in Scope), *lists, *conduct]
     errors = [
         FieldError(f"/competences/{i}", "not_allowed", f"只能是:{'、'.join(scopes)}")
         for i, c in enumerate(given.competences) if c not in scopes

@@ -21,19 +21,20 @@ from repair.model import (
     Outcome,
     Party,
 )
+from repair.order import Advised
 from repair.plans import RepairPlan
 from repair.service import CaseLine, DueLine
 from repair.steps import PaperLine, Step, case_steps, papers
 
 
 class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The plan of every record of a company; `best_order` says which repair to take up first, `caution` what no repair
-    changes."""
+    """The plan of every record of a company; `best_order` says which repair to take up first, on which day, with
+    what gain, `caution` what no repair changes."""
 
     code: str
     on: date
     records: tuple[RepairPlan, ...]
-    best_order: tuple[str, ...]
+    best_order: tuple[Advised, ...]
     caution: str
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from api.profiles import StatementLine
 from credit.accounts.model import Caller, Role
 from credit.model import Authority, Entity, PenaltyKind, Procedure, Prose, Severity, Stage, Stay, SubjectKind
 from notices.issuance import REASONS, NoLetter
@@ -13,6 +14,7 @@ from sanctions.model import Regime, Restriction, Scope
 from sanctions.publication import Publication
 from sanctions.service.standing import ListingView, PenaltyView
 
+_LINKS = ("records", "score", "history", "standing", "roles", "qualifications", "staff", "relations", "status")
 INSIDERS = (Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
 
 
@@ -152,6 +154,10 @@ class EntityCard(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     branch_of: str | None = None
     merged_into: str | None = None
     published_records: int = 0
+    entered: bool = True  # by a public body or with a record; false: only the company itself has registered
+    self_registered: bool = False
+    roles: tuple[StatementLine, ...] = ()
+    status: tuple[StatementLine, ...] = ()
     links: dict[str, str] = {}
 
 
@@ -222,7 +228,7 @@ def full_listing(found: ListingView, prose: Prose | None) -> ListingLine:
 def card(entity: Entity, published: int) -> EntityCard:
     assert entity.code is not None
     base = f"/v1/entities/{entity.code}"
-    links = {name: f"{base}/{name}" for name in ("records", "score", "history", "standing")}
+    links = {name: f"{base}/{name}" for name in _LINKS}
     return EntityCard(
         code=entity.code, name=entity.name, kind=entity.kind, founded_on=entity.founded_on,
         branch_of=entity.branch_of, merged_into=entity.merged_into, published_records=published, links=links,
