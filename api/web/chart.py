@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import msgspec
 
 from credit.explain import points_text
 from credit.scores import Score
+from credit.turning import ScoreEvent
 from sanctions.wording import day_text
 
 WIDTH, HEIGHT = 640, 160  # units of the drawing's own coordinates
@@ -26,6 +27,14 @@ class Mark(msgspec.Struct, frozen=True):
     grade: str
 
 
+class Flag(msgspec.Struct, frozen=True):
+    """The days on which something happened, with their numbers in the table below the drawing."""
+
+    x: int
+    number: int
+    event: ScoreEvent
+
+
 class Chart(msgspec.Struct, frozen=True, kw_only=True):
     path: str  # points of a polyline
     marks: tuple[Mark, ...]
@@ -34,24 +43,36 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     top: str
     bottom: str
     alternative: str
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[tuple[int, str], ...]:
+        """Where numbers are written: one place per day, "2–3" for several."""
+        places = [(x, [flag.number for flag in same]) for x, same in groupby(self.flags, key=lambda flag: flag.x)]
+        return tuple((x, str(of[0]) if len(of) == 1 else f"{of[0]}–{of[-1]}") for x, of in places)
 
 
-def chart(changes: Sequence[Score], first: date, last: date) -> Chart | None:
-    """The drawing of a score that changed on these days, oldest first; None where nothing is known."""
+def chart(changes: Sequence[Score], first: date, last: date, events: Sequence[ScoreEvent] = ()) -> Chart | None:
+    """The drawing of a score that changed on these days, oldest first, with what happened between them; None where
+    nothing is known."""
     if not changes:
         return None
     low = min(s.value for s in changes) - _ROOM
     high = max(s.value for s in changes) + _ROOM
     marks = tuple(_mark(s, first, last, low, high) for s in changes)
     return Chart(path=_path(marks), marks=marks, first=first, last=last, top=points_text(high),
-                 bottom=points_text(low), alternative=_words(changes, first, last))
+                 bottom=points_text(low), alternative=_words(changes, first, last),
+                 flags=tuple(Flag(_place(e.on, first, last), n, e) for n, e in enumerate(events, 1)))
 
 
 def _mark(found: Score, first: date, last: date, low: int, high: int) -> Mark:
-    whole = max(1, (last - first).days)
-    x = round(min(whole, max(0, (found.on - first).days)) * WIDTH / whole)
     y = round((high - found.value) * HEIGHT / (high - low))
-    return Mark(x, y, found.on, points_text(found.value), found.grade)
+    return Mark(_place(found.on, first, last), y, found.on, points_text(found.value), found.grade)
+
+
+def _place(day: date, first: date, last: date) -> int:
+    whole = max(1, (last - first).days)
+    return round(min(whole, max(0, (day - first).days)) * WIDTH / whole)
 
 
 def _path(marks: Sequence[Mark]) -> str:

@@ -10,8 +10,10 @@ from litestar import Controller, get
 from litestar.response import Template
 
 from api.auth import anyone
+from api.profiles import StatementLine, self_registered
 from api.v1.views import ListingLine, RecordLine, public_listing, public_record
 from api.web.pages import page
+from api.web.profiles import KIND_TITLES, shown
 from api.web.query import is_public, refused
 from api.web.timeline import Timeline, timeline
 from api.wiring import Services
@@ -20,6 +22,7 @@ from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from credit.kernel.rules import RuleSet
 from credit.model import Entity
+from credit.profiles.model import StatementKind
 from sanctions.lists import KnownList, by_list, known_lists, source_doubt
 from sanctions.published import published_restrictions
 from sanctions.service.dossiers import dossier, sources
@@ -72,6 +75,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     lists: tuple[ListState, ...]
     position: Position
     today: date
+    self_named: str  # the name under which the company has entered itself, empty where it has not
+    profile: dict[StatementKind, list[StatementLine]]  # what is stated and in force, by kind
 
 
 class Companies(Controller):
@@ -90,7 +95,7 @@ class Companies(Controller):
             return page("home", status=422, field=refused(code, refusal))
         found = await card(right, services)
         services.counting.add("public", (right,))
-        return page("company" if found.entity else "unseen", card=found)
+        return page("company" if found.entity else "unseen", card=found, titles=KIND_TITLES)
 
 
 async def card(code: str, services: Services) -> Card:
@@ -110,6 +115,7 @@ async def card(code: str, services: Services) -> Card:
         restrictions=published_restrictions(file, today, rules) if entity else (),
         lists=list_states(rules, await sources(seq), now),
         position=Position(origin=head.origin, seq=seq, recorded_at=head.recorded_at), today=today,
+        self_named=await self_registered(code), profile=await shown(code, today, whole=False),
     )
 
 

@@ -1,31 +1,26 @@
-"""The company's desk: how it stands, its records, its letters, its score, and who asked."""
+"""The company's desk: how it stands, its records, its letters, and who asked."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.di import Provide
 from litestar.response import Redirect, Template
 
-from api.web import overview
-from api.web.chart import chart
+from api.web import conduct, overview, talks
 from api.web.pages import PRIVATE
 from api.web.session import Signed, desk, provide_signed, signed_in
 from api.wiring import Services
-from credit import explain, lookup
+from credit import lookup
 from credit.accounts import service as accounts
 from credit.accounts.model import Role
 from credit.kernel.clock import business_day
-from credit.kernel.errors import NotFound
-from credit.scoring import SchemeNotInForce
 from notices.service.acknowledging import Voided
 
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 )
-_YEAR = timedelta(days=365)
 _MOST_DAYS = 200
 
 
@@ -49,6 +44,8 @@ class Desk(Controller):
             "desk", signed, today=today, company=entity.name if entity else own.name if own else "",
             possible=await overview.possibilities(services, signed.caller), unread=overview.unread(inbox),
             entries=await overview.entries(services, signed.caller, today),
+            open_conduct=await conduct.answerable(services, signed.caller),
+            talks=await talks.unmet(services, signed.caller),
         )
 
     @get("/letters")
@@ -82,27 +79,6 @@ class Desk(Controller):
         content = await services.notices.reading.pdf(notice_id, signed.caller)
         notice = await services.notices.reading.get(notice_id, signed.caller)
         return download(content, "application/pdf", f"{notice.number}.pdf")
-
-    @get("/score")
-    async def score(self, signed: Signed, services: Services, scheme: str = "") -> Template:
-        """The score line by line, and how it went in the last year and will go in the next."""
-        today, code = business_day(services.clock()), signed.person.org_code
-        schemes = {key: s for key, s in sorted(services.schemes.items()) if s.since <= today}
-        chosen = scheme if scheme in schemes else next(iter(schemes), "")
-        if not chosen:
-            raise NotFound("没有适用的计分方案 no scheme in force")
-        found = await services.standing.score(code, chosen, today)
-        first, last = max(schemes[chosen].since, today - _YEAR), today + _YEAR
-        try:
-            changes = await services.standing.history(code, chosen, first, last)
-        except SchemeNotInForce:
-            changes = ()
-        return desk(
-            "score", signed, schemes=schemes, chosen=chosen, found=found, today=today,
-            lines=tuple((line, explain.sentence(line)) for line in found.lines),
-            past=chart([s for s in changes if s.on <= today], first, today),
-            coming=tuple(s for s in changes if s.on > today), points=explain.points_text,
-        )
 
     @get("/asked")
     async def asked(self, signed: Signed, services: Services) -> Template:

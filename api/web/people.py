@@ -67,7 +67,7 @@ class SignIn(Controller):
             )
         except (sessions.SignInRefused, sessions.TooManyAttempts, TooManyRequests) as refusal:
             return _form(services, request, target=target, name=sent.text("name"), refusal=refusal)
-        return _entered(services, person, token, target)
+        return entered(services, person, token, target)
 
 
 class Leaving(Controller):
@@ -125,10 +125,11 @@ class Account(Controller):
         except Refusal as refusal:
             return desk("password", signed, status=422, faults=faults_of(refusal, _PLACES))
         token = await sessions.start(signed.person, services.clock())
-        return _entered(services, await people.person(signed.person.person_id), token, "")
+        return entered(services, await people.person(signed.person.person_id), token, "")
 
 
-def _entered(services: Services, person: Person, token: str, target: str) -> Redirect:
+def entered(services: Services, person: Person, token: str, target: str) -> Redirect:
+    """Goes on as somebody who has just signed in, under a fresh cookie."""
     goes = PASSWORD_PAGE if person.initial else target or HOMES.get(person.role, "/account")
     answer = Redirect(goes, status_code=303, headers=PRIVATE)
     answer.set_cookie(cookie(services, token))

@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from api.auth import anyone
 from api.web.pages import page
+from api.wiring import Services
 from credit import lookup, names, uscc
 from credit.kernel.errors import Refusal
 from credit.model import Entity, SubjectKind
@@ -41,14 +42,14 @@ class Query(Controller):
         return page("home", field=QueryField())
 
     @get("/query")
-    async def query(self, q: str = "") -> Template | Redirect:
+    async def query(self, services: Services, q: str = "") -> Template | Redirect:
         """A code goes to its card, a name to its candidates, anything else back to the field with the cure."""
         text = q.strip()
         fault = form_fault(text)
         if fault:
             return page("home", status=422, field=QueryField(value=text[:LONGEST], error=fault))
         if not is_code_like(text):
-            return await _candidates(text)
+            return await _candidates(text, services)
         try:
             return Redirect(f"/companies/{uscc.check(text)}", status_code=303)
         except uscc.BadCode as refusal:
@@ -79,10 +80,16 @@ def refused(text: str, refusal: Refusal) -> QueryField:
     return QueryField(value=kept, error=refusal.detail, meant=plain if uscc.is_valid(plain) else "")
 
 
-async def _candidates(text: str) -> Template:
+async def _candidates(text: str, services: Services) -> Template:
     found = [e for e in await lookup.entities_named(names.fold(text)) if is_public(e)]
     shown = [(entity, names.same(entity.name, text)) for entity in found[:_MOST]]
-    return page("candidates", field=QueryField(value=without_id_numbers(text)), found=shown, more=len(found) > _MOST)
+    exact = {entity.code for entity in found}
+    await services.naming.follow()
+    like = [f for f in services.naming.search(text) if f.code not in exact]
+    entities = await lookup.entities_of([f.code for f in like])
+    similar = [(entities[f.code], f) for f in like if f.code in entities and is_public(entities[f.code])]
+    return page("candidates", field=QueryField(value=without_id_numbers(text)), found=shown, similar=similar,
+                more=len(found) > _MOST)
 
 
 def is_public(entity: Entity) -> bool:

@@ -89,9 +89,10 @@ class Records(Controller):
         today = business_day(services.clock())
         plan = await services.repairs.reading.plan(signed.person.org_code, signed.caller)
         found = await overview.entries(services, signed.caller, today)
-        rank = {record_id: i for i, record_id in enumerate(plan.best_order)}
+        rank = {step.record_id: i for i, step in enumerate(plan.best_order)}
         ordered = sorted(found, key=lambda e: (not e.plan.repairable, rank.get(e.record_id, len(rank))))
-        return desk("repair", signed, today=today, entries=ordered, best=plan.best_order[:1],
+        return desk("repair", signed, today=today, entries=ordered,
+                    advised={step.record_id: step for step in plan.best_order},
                     cases=await services.repairs.reading.listing(signed.caller))
 
     @get("/records/{record_id:str}")

@@ -18,7 +18,7 @@ GROUPS = {
     "list": "名单", "list_months": "名单的列入期限", "list_early": "提前移出名单", "list_class": "名单信息的类别",
     "list_length": "列入期限的计算", "list_fresh_hours": "名单数据时效", "condition": "招标文件可设的信用条件",
     "relation": "投标人之间的关系", "clock": "办理时限", "filing": "信用修复渠道", "withdrawal": "撤回公开",
-    "scheme": "计分方案", "notices": "告知书", OTHER: "其他",
+    "scheme": "计分方案", "incentive": "守信激励", "notices": "告知书", OTHER: "其他",
 }
 _UNITS = {
     "months": "个月", "days": "日", "hours": "小时", "working_days": "个工作日", "working days": "个工作日", SCHEME: "",
@@ -38,7 +38,14 @@ _KEYS = {
     "severity": "类别",
     "at_least_penalty_period": "不短于处罚期限", "field": "领域", "stage": "阶段", "origin": "来源",
     "body": "列入机关", "trigger": "列入情形", "bars": "依法限制", "by_file": "按招标文件限制", "counted_from": "起算",
-    "needs": "须已做到",
+    "needs": "须已做到", "applies_to": "适用范围", "roles": "评价对象", "tender_types": "项目类型",
+    "subject_kinds": "主体类型", "may_change": "地方可调整", "hearing": "陈述申辩",
+    "state_within": "申辩期限（工作日）",
+    "reply_within": "答复期限（工作日）", "platforms_record": "交易平台可记录", "thresholds": "累计扣分",
+    "threshold": "规则", "within": "累计范围", "cycle": "记分周期", "starts": "起始日", "newcomer": "初次参评",
+    "average": "均值", "period": "周期", "fault_groups": "失信项分组", "conduct": "记录行为",
+    "given": "给予的等级", "by": "给予单位", "text": "内容",
+    "not_above": "不高于同类奖项", "path": "位置", "default_for": "默认适用", "of": "国家方案", "region": "行政区划",
 }
 _POINTS = frozenset({"base", "floor", "ceiling", "merit_cap", "fault_cap", "cap", "points", "from", "to"})
 _WORDS: dict[str, str] = {
@@ -50,7 +57,12 @@ _WORDS: dict[str, str] = {
     "market": "市场监管", "creditchina": "“信用中国”网站", "samr_system": "国家企业信用信息公示系统",
     "offline_window": "线下窗口", "repair_notice": "信用修复告知书", "dishonesty_notice": "失信告知书",
     "judgment_defaulter": "失信被执行人名单", "tax": "税务", "labour": "人力资源社会保障", "decision": "列入决定之日",
-    "correction": "纠正之日",
+    "correction": "纠正之日", "tenderer": "投标人", "supplier": "供应商", "agency": "代理机构",
+    "expert": "评标评审专家", "practitioner": "从业人员", "participant": "公共资源交易主体", "land": "土地",
+    "mining": "矿业权", "environment": "生态环境",
+    "state_property": "国有产权", "evaluation": "评标评审", "other": "其他", "legal_person": "法人和非法人组织",
+    "sole_trader": "个体工商户", "natural_person": "自然人", "once": "一次", "quarter": "季度",
+    "month": "月", "year": "年",
 }
 _ABSENT = {  # what null says under a key
     "fields": "各领域", "min": "不设", "months": "法律未定", "field": "由有此权限的机关列入",

@@ -27,10 +27,13 @@ from credit.kernel.errors import Forbidden, Unauthenticated
 from credit.kernel.ids import new_token
 
 FIELD = "form_token"
-HOMES = {Role.ENTERPRISE: "/desk", Role.REVIEWER: "/review", Role.COORDINATOR: "/review/region"}
+HOMES = {Role.ENTERPRISE: "/desk", Role.REVIEWER: "/review", Role.COORDINATOR: "/review/region",
+         Role.AUTHORITY: "/office/conduct", Role.PLATFORM: "/office/conduct",
+         Role.APPLICANT: "/account/proof"}
 PASSWORD_PAGE = "/account/password"  # noqa: S105 - an address
 _FREE_OF_CHANGE = (PASSWORD_PAGE, "/sign-out")
-_LOCAL = re.compile(r"/(?:desk|review|account)(?:/[\w~-][\w.~-]*)*(?:\?[\w=&.%~-]*)?", re.ASCII)
+_LOCAL = re.compile(
+    r"/(?:desk|review|office|account|receipt|reports|screenings)(?:/[\w~-][\w.~-]*)*(?:\?[\w=&.%~-]*)?", re.ASCII)
 _LONGEST_NEXT = 300
 AnyRequest = Request[object, object, State]
 

@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.web import company, desk, letters, pages, people, query, repairing, review, rulebook
+from api.web import (
+    company,
+    conduct,
+    desk,
+    draws,
+    letters,
+    pages,
+    people,
+    profiles,
+    query,
+    receipt,
+    recording,
+    registering,
+    repairing,
+    report,
+    review,
+    rulebook,
+    score,
+    screening,
+    talks,
+)
 
 ROUTES: list[Any] = [
-    query.Query, company.Companies, letters.Letters, rulebook.RulePage, people.SignIn, people.Leaving, people.Account,
-    desk.Desk, desk.Chats, repairing.Records, repairing.Repairing, review.Queue, review.Region, review.Seeing,
-    review.Reviewing, pages.STATIC,
+    query.Query, company.Companies, letters.Letters, receipt.Receipts, rulebook.RulePage, people.SignIn,
+    people.Leaving, people.Account, desk.Desk, desk.Chats, score.OwnScore, repairing.Records,
+    repairing.Repairing, review.Queue, review.Region, review.Seeing, review.Reviewing, conduct.OwnConduct,
+    recording.Recording, screening.ScreeningDesk, registering.Registering, registering.Proving, profiles.OwnProfile,
+    profiles.OfficeProfiles,
+    draws.PublicDraws, talks.OfficeTalks, talks.OwnTalks, report.Verify, report.Asking,
+    pages.STATIC,
 ]

@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from credit.accounts.model import Role
+from credit.conduct import ConductState
 from credit.kernel.clock import SHANGHAI
 from credit.model import PenaltyKind, Severity, SubjectKind
+from credit.persons import mask_name
 from notices.letters import KIND_WORDS, SEVERITY_WORDS
 from notices.wording import yuan
 from repair.model import STATE_TITLES, CaseState
 from repair.steps import PaperLine
 from repair.uploads import EXTENSIONS
 from repair.workflow import DECISION
+from sanctions.draws import DrawKind
+from sanctions.talks import TalkAct, TalkState
 from sanctions.wording import day_text
 
 SUBJECT_WORDS = {
@@ -25,7 +29,21 @@ ROLE_WORDS = {
     Role.ENTERPRISE: "企业", Role.AUTHORITY: "行政机关", Role.REVIEWER: "认定单位信用修复经办",
     Role.COORDINATOR: "信用牵头部门",
     Role.PLATFORM: "交易平台", Role.AUDITOR: "审计机关", Role.OPERATOR: "运营方",
+    Role.APPLICANT: "自主注册，待核验",
 }
+CONDUCT_WORDS = {
+    ConductState.OPEN: "陈述申辩期内", ConductState.STATED: "已陈述申辩,待答复", ConductState.COUNTS: "计入得分",
+    ConductState.DROPPED: "申辩成立,不计分", ConductState.REPAIRED: "已修复", ConductState.WITHDRAWN: "已撤回",
+}
+TALK_WORDS = {
+    TalkState.OPEN: "待落实", TalkState.PROOF_GIVEN: "已说明落实情况,待核实", TalkState.OVERDUE: "期满未落实",
+    TalkState.CLOSED: "已落实,办结", TalkState.REFERRED: "已移送监督部门", TalkState.ANSWERED: "监督部门已答复",
+}
+TALK_ACT_WORDS = {
+    TalkAct.HELD: "约谈", TalkAct.PROOF: "企业说明落实情况", TalkAct.CLOSURE: "核实落实,办结",
+    TalkAct.REFERRAL: "移送监督部门", TalkAct.ANSWER: "监督部门答复",
+}
+DRAW_WORDS = {DrawKind.TENDER_FILES: "交易文件抽查", DrawKind.DOUBLE_RANDOM: "双随机检查"}
 _FIELDS = {
     "signed_by": "签署人", "signed_on": "签署日期", "reason": "理由", "until": "截止日期", "contact": "联系方式",
     "decision_no": "决定文号", "decided_by": "决定单位", "external_no": "外部受理编号", "outcome": "决定",
@@ -74,6 +92,22 @@ def case_state(found: CaseState) -> str:
     return STATE_TITLES[found]
 
 
+def conduct_state(found: ConductState) -> str:
+    return CONDUCT_WORDS[found]
+
+
+def talk_state(found: TalkState) -> str:
+    return TALK_WORDS[found]
+
+
+def talk_act(found: TalkAct) -> str:
+    return TALK_ACT_WORDS[found]
+
+
+def draw_kind(found: DrawKind) -> str:
+    return DRAW_WORDS[found]
+
+
 def paper(code: str, papers: Iterable[PaperLine]) -> str:
     """The title of a paper among those of a case."""
     if code == DECISION:
@@ -113,6 +147,8 @@ def iso(value: date) -> str:
 FILTERS = {
     "zh": zh, "day": day_text, "moment": moment, "kinds": kinds, "severity": severity, "subject": subject,
     "money": money, "role": role,
-    "asker": asker, "case_state": case_state, "paper": paper, "file_kind": file_kind, "file_size": file_size,
+    "asker": asker, "case_state": case_state, "conduct_state": conduct_state, "masked": mask_name,
+    "talk_state": talk_state, "talk_act": talk_act, "draw_kind": draw_kind,
+    "paper": paper, "file_kind": file_kind, "file_size": file_size,
     "field_name": field_name, "grouped": grouped, "iso": iso,
 }

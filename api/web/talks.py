@@ -1,0 +1,169 @@
+"""约谈 on the desks: an office holds, closes, refers and answers; the company sees the demand with its day."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from litestar import Controller, get, post
+from litestar.di import Provide
+from litestar.response import Redirect, Template
+
+from api.paging import Cursor, below, cursor_of
+from api.web.forms import NOTHING, Fault, Sent, faults_of, provide_sent
+from api.web.pages import PRIVATE
+from api.web.session import Signed, desk, provide_signed, signed_in
+from api.wiring import Services
+from credit.accounts import service as accounts
+from credit.accounts.model import Caller, Role
+from credit.kernel.clock import business_day
+from credit.kernel.errors import NotFound, Refusal
+from sanctions.service.talks import HOLDERS, TalkDone, TalkView
+from sanctions.talks import ClosureInput, ProofInput, ReferralInput, TalkAnswerInput, TalkInput, TalkState
+
+Page = Template | Redirect
+_SHOWN = 100
+_UNMET = (TalkState.OPEN, TalkState.OVERDUE)
+_PLACES = {"/subject": "subject", "/held_on": "held_on", "/deadline": "deadline", "/department": "department"}
+_CURES = {
+    "subject": "填写统一社会信用代码", "reason": "写明约谈事由", "demand": "写明要求", "held_on": "填写约谈日期",
+    "deadline": "填写落实期限", "finding": "写明怎样核实已落实", "department": "选择监督部门", "note": "写明移送理由",
+    "text": "写明内容",
+}
+
+
+class OfficeTalks(Controller):
+    """交易平台、监督部门:约谈。"""
+
+    path = "/office/talks"
+    guards = [signed_in(*HOLDERS)]
+    opt = {"unlimited": True}
+    include_in_schema = False
+    dependencies = {"signed": Provide(provide_signed, sync_to_thread=False), "sent": Provide(provide_sent)}
+
+    @get("/")
+    async def listing(self, signed: Signed, services: Services, cursor: Cursor = None) -> Template:
+        """Those held by this office or referred to it, newest first."""
+        return await _list("office_talks", signed, services, cursor)
+
+    @get("/new", sync_to_thread=False)
+    def form(self, signed: Signed) -> Template:
+        """The form."""
+        return desk("office_talk_new", signed, typed=NOTHING.kept(), faults=())
+
+    @post("/new", status_code=303)
+    async def add(self, signed: Signed, sent: Sent, services: Services) -> Page:
+        """Records a talk that was held."""
+        texts, days = _texts(sent, "subject", "reason", "demand"), (sent.day("held_on"), sent.day("deadline"))
+        held_on, deadline = days
+        faults = _wanting(**texts, held_on=held_on, deadline=deadline)
+        if held_on is not None and deadline is not None and not faults:
+            given = TalkInput(**texts, held_on=held_on, deadline=deadline, document=sent.text("document")[:200])
+            try:
+                return _to("/office/talks", (await services.talks.hold(given, signed.caller)).id)
+            except Refusal as refusal:
+                faults = faults_of(refusal, _PLACES)
+        return desk("office_talk_new", signed, status=422, typed=sent.kept(), faults=faults)
+
+    @get("/{talk_id:str}")
+    async def one(self, talk_id: str, signed: Signed, services: Services) -> Template:
+        """One talk, and what may be done now."""
+        return await _page("office_talk", talk_id, signed, services)
+
+    @post("/{talk_id:str}/closure", status_code=303)
+    async def close(self, talk_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """Met."""
+        texts = _texts(sent, "finding")
+        act = services.talks.close(talk_id, ClosureInput(**texts), signed.caller) if all(texts.values()) else None
+        return await _doing("office_talk", talk_id, signed, sent, services, texts, act)
+
+    @post("/{talk_id:str}/referral", status_code=303)
+    async def refer(self, talk_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """Not met."""
+        texts = _texts(sent, "department", "note")
+        act = services.talks.refer(talk_id, ReferralInput(**texts), signed.caller) if all(texts.values()) else None
+        return await _doing("office_talk", talk_id, signed, sent, services, texts, act)
+
+    @post("/{talk_id:str}/answer", status_code=303)
+    async def answer(self, talk_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """The department's answer."""
+        texts = _texts(sent, "text")
+        act = services.talks.answer(talk_id, TalkAnswerInput(**texts), signed.caller) if all(texts.values()) else None
+        return await _doing("office_talk", talk_id, signed, sent, services, texts, act)
+
+
+class OwnTalks(Controller):
+    """企业:约谈的要求和落实。"""
+
+    path = "/desk/talks"
+    guards = [signed_in(Role.ENTERPRISE)]
+    opt = {"unlimited": True}
+    include_in_schema = False
+    dependencies = {"signed": Provide(provide_signed, sync_to_thread=False), "sent": Provide(provide_sent)}
+
+    @get("/")
+    async def listing(self, signed: Signed, services: Services, cursor: Cursor = None) -> Template:
+        """The company's talks, newest first."""
+        return await _list("talks", signed, services, cursor)
+
+    @get("/{talk_id:str}")
+    async def one(self, talk_id: str, signed: Signed, services: Services) -> Template:
+        """The demand, its day, and the form to say how it was met."""
+        return await _page("talk", talk_id, signed, services)
+
+    @post("/{talk_id:str}", status_code=303)
+    async def prove(self, talk_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """How it was met."""
+        texts = _texts(sent, "text")
+        act = services.talks.prove(talk_id, ProofInput(**texts), signed.caller) if all(texts.values()) else None
+        return await _doing("talk", talk_id, signed, sent, services, texts, act)
+
+
+async def unmet(services: Services, caller: Caller) -> list[TalkView]:
+    """Talks whose demand the company has still to meet, or to say how it did."""
+    found, _ = await services.talks.listing(caller, below(None), _SHOWN)
+    return [v for v in found if v.state in _UNMET]
+
+
+async def _list(name: str, signed: Signed, services: Services, cursor: str | None) -> Template:
+    found, more = await services.talks.listing(signed.caller, below(cursor), _SHOWN)
+    return desk(name, signed, talks=found, more=None if more is None else cursor_of(str(more)))
+
+
+async def _page(
+    name: str, talk_id: str, signed: Signed, services: Services, sent: Sent = NOTHING, faults: tuple[Fault, ...] = (),
+    *, status: int = 200,
+) -> Template:
+    found = await services.talks.view(talk_id, signed.caller)
+    own = signed.person.org_code
+    departments = [o for o in await accounts.organisations() if (o.competences or o.short_code) and o.code != own]
+    return desk(name, signed, status=status, found=found, typed=sent.kept(), faults=faults, departments=departments,
+                today=business_day(services.clock()))
+
+
+async def _doing(
+    name: str, talk_id: str, signed: Signed, sent: Sent, services: Services, texts: dict[str, str],
+    act: Awaitable[TalkDone] | None,
+) -> Page:
+    """The act; a refusal or an empty field leads back to the talk with what was typed."""
+    if act is None:
+        return await _page(name, talk_id, signed, services, sent, _wanting(**texts), status=422)
+    try:
+        await act
+    except Refusal as refusal:
+        if refusal.status == NotFound.status:
+            raise
+        faults = faults_of(refusal, _PLACES) if refusal.errors else (Fault("", refusal.detail),)
+        return await _page(name, talk_id, signed, services, sent, faults, status=refusal.status)
+    return _to("/desk/talks" if name == "talk" else "/office/talks", talk_id)
+
+
+def _texts(sent: Sent, *names: str) -> dict[str, str]:
+    return {name: sent.text(name) for name in names}
+
+
+def _wanting(**given: object) -> tuple[Fault, ...]:
+    return tuple(Fault(name, _CURES[name]) for name, value in given.items() if not value)
+
+
+def _to(place: str, talk_id: str) -> Redirect:
+    return Redirect(f"{place}/{talk_id}", status_code=303, headers=PRIVATE)
