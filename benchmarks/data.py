@@ -20,13 +20,13 @@ AUTHORITIES = (  # registered by the demo
     ("示例市交通运输局", "1137019900EX000304", "示交"),
     ("示例市市场监督管理局", "1137019900EX00057U", "示市监"),
 )
-_LAST_DAY = date(2026, 11, 20)
+LAST_DAY = date(2026, 11, 20)
 _DAYS = 1000
 
 
 def code(n: int) -> str:
-    """The n-th invented code of the invented region 370199; both check digits are right. Good up to 31⁴."""
-    body = "MAEY" + "".join(ALPHABET[n // 31**power % 31] for power in (3, 2, 1, 0))
+    """The n-th invented code of the invented region 370199; both check digits are right. Good up to 31⁵."""
+    body = "MAE" + ALPHABET[30 - n // 31**4] + "".join(ALPHABET[n // 31**power % 31] for power in (3, 2, 1, 0))
     first = "91370199" + body + org_check_digit(body)
     return first + check_digit(first)
 
@@ -36,7 +36,7 @@ def rows(count: int, firms: int = 4000) -> Iterator[tuple[str, ...]]:
     for n in range(count):
         firm = n % firms
         name, authority, short = AUTHORITIES[n % len(AUTHORITIES)]
-        decided = _LAST_DAY - timedelta(days=n % _DAYS)
+        decided = LAST_DAY - timedelta(days=n % _DAYS)
         fine = 0.5 + n % 40
         yield (
             f"示例市样本{firm:05d}号建设工程有限公司", "法人及非法人组织", code(firm), f"样本{firm:05d}",

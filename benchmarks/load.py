@@ -1,6 +1,6 @@
 """A load generator of raw sockets: keep-alive, one request in flight per connection, bounded in count and time.
 
-`python -m benchmarks.load PORT CONNECTIONS COUNT SECONDS < REQUEST` prints requests per second as JSON.
+`python -m benchmarks.load PORT CONNECTIONS COUNT SECONDS < REQUEST` prints what `fire` found as JSON.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 from typing import Any
+
+from benchmarks.figure import quantile
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
@@ -30,6 +32,7 @@ class Client(asyncio.Protocol):
 
     def ask(self) -> None:
         if self.run.take():
+            self.asked_at = time.perf_counter()
             self.transport.write(self.run.request)
         else:
             self.transport.close()
@@ -44,7 +47,7 @@ class Client(asyncio.Protocol):
             self.expected = end + 4 + int(found[1])
         if len(self.got) < self.expected:
             return
-        self.run.answered(self.got)
+        self.run.answered(self.got, time.perf_counter() - self.asked_at)
         self.got, self.expected = b"", 0
         self.ask()
 
@@ -61,14 +64,16 @@ class Run:
         self.left_over = count
         self.until = time.perf_counter() + limit
         self.done = self.failed = 0
+        self.waits: list[float] = []
         self.over = asyncio.Event()
 
     def take(self) -> bool:
         self.left_over -= 1
         return self.left_over >= 0 and time.perf_counter() < self.until
 
-    def answered(self, answer: bytes) -> None:
+    def answered(self, answer: bytes, wait: float) -> None:
         self.done += 1
+        self.waits.append(wait)
         self.failed += answer[9:12] != b"200"
 
     def left(self) -> None:
@@ -78,7 +83,7 @@ class Run:
 
 
 async def fire(port: int, request: bytes, connections: int, count: int, limit: float) -> dict[str, float]:
-    """Sends `count` requests over `connections`, for at most `limit` seconds."""
+    """Sends `count` requests over `connections`, for at most `limit` seconds: requests per second, seconds waited."""
     run = Run(request, connections, count, limit)
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
@@ -86,7 +91,8 @@ async def fire(port: int, request: bytes, connections: int, count: int, limit: f
         await loop.create_connection(lambda: Client(run), "127.0.0.1", port)
     await run.over.wait()
     spent = time.perf_counter() - started
-    return {"done": run.done, "failed": run.failed, "per_second": run.done / spent}
+    return {"done": run.done, "failed": run.failed, "per_second": run.done / spent,
+            "p50": quantile(run.waits, 0.5), "p99": quantile(run.waits, 0.99)}
 
 
 def request(method: str, path: str, key: str | None = None, body: bytes = b"") -> bytes:
@@ -98,7 +104,7 @@ def request(method: str, path: str, key: str | None = None, body: bytes = b"") -
 
 
 def measure(port: int, sent: bytes, *, count: int, limit: float, connections: int = 16) -> dict[str, float]:
-    """Requests per second from a process of its own. Raises RuntimeError where an answer was no 200."""
+    """What `fire` finds from a process of its own. Raises RuntimeError where an answer was no 200."""
     command = [sys.executable, "-m", "benchmarks.load", str(port), str(connections), str(count), str(limit)]
     done = subprocess.run(command, input=sent, capture_output=True, check=True, timeout=limit + 60)
     found: dict[str, float] = json.loads(done.stdout)

@@ -1,6 +1,6 @@
 """The server under measurement: the service on uvicorn, and beside it a plain-ASGI route that returns bytes.
 
-`python -m benchmarks.server DATA [URL]` prints its port and serves until its standard input closes.
+`python -m benchmarks.server DATA LIMIT [URL]` prints its port and serves until its standard input closes.
 """
 
 from __future__ import annotations
@@ -8,17 +8,30 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+import time
+from collections.abc import Awaitable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from litestar import get
 
-from api.app import create_app
-from api.hot import Front
+from api.app import CONTROLLERS, create_app
+from api.auth import anyone
+from api.front import Front
 from api.wiring import build
 from benchmarks import house
+from credit.kernel.settings import Web
 
 CONSTANT = "/constant/"
+SPENT = "/spent"  # answers the CPU seconds of the serving thread: what a busy machine does not blur
+
+
+@get("/framed", guards=[anyone], sync_to_thread=False)
+def framed() -> dict[str, str]:
+    """A constant answer of the framework, with all that every route of the service goes through."""
+    return {"answer": "constant"}
 
 
 class Beside:
@@ -28,10 +41,17 @@ class Beside:
         self.service = service
         self.bodies: dict[str, bytes] = {}
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(CONSTANT):
-            await self.service(scope, receive, send)
-            return
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        """Plain, so that neither side pays for a step that serving does not have."""
+        if scope["type"] == "http" and scope["path"].startswith(CONSTANT):
+            return self.constant(scope, send)
+        if scope["type"] == "http" and scope["path"] == SPENT:
+            return reply(b"%.6f" % time.thread_time(), send)
+        found: Awaitable[None] = self.service(scope, receive, send)
+        return found
+
+    async def constant(self, scope: Any, send: Any) -> None:
+        """As many bytes as the path says, with the two headers that an answer needs."""
         body = self.bodies.get(scope["path"])
         if body is None:
             body = self.bodies[scope["path"]] = b"x" * int(scope["path"][len(CONSTANT) :])
@@ -40,17 +60,23 @@ class Beside:
         await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def application(data: Path, url: str | None) -> Beside:
-    """The service as `serve` runs it, over an existing folder or database."""
-    services = build(house.settings(data, url))
-    return Beside(Front(create_app(services), services.hot))
+async def reply(body: bytes, send: Any) -> None:
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def serve(data: Path, url: str | None) -> None:
+def application(data: Path, limit: int, url: str | None) -> Beside:
+    """The service as `serve` runs it, over an existing folder or database; `limit` requests a minute, 0 = no limit."""
+    services = build(replace(house.settings(data, url), web=Web(rate_limit=limit)))
+    return Beside(Front(create_app(services, controllers=[*CONTROLLERS, framed]), services.hot))
+
+
+def serve(data: Path, limit: int, url: str | None) -> None:
     """Serves on a free port of loopback until the parent closes our standard input."""
     taken = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    config = uvicorn.Config(application(data, url), log_config=None, access_log=False, lifespan="on",
-                            server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(application(data, limit, url), interface="asgi3", log_config=None, access_log=False,
+                            lifespan="on", server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     print(taken.getsockname()[1], flush=True)
     threading.Thread(target=_until_closed, args=(server,), daemon=True).start()
@@ -63,4 +89,4 @@ def _until_closed(server: uvicorn.Server) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)
+    serve(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)

@@ -18,9 +18,10 @@ _PATIENCE = 60.0
 
 
 @contextmanager
-def served(chosen: Settings) -> Iterator[int]:
-    """Serves the place; gives the port. The process ends with the block."""
-    command = [sys.executable, "-m", "benchmarks.server", str(chosen.data), *filter(None, [chosen.database.url])]
+def served(chosen: Settings, limit: int = 0) -> Iterator[int]:
+    """Serves the place, with `limit` requests a minute; gives the port. The process ends with the block."""
+    url = [chosen.database.url] if chosen.database.url else []
+    command = [sys.executable, "-m", "benchmarks.server", str(chosen.data), str(limit), *url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_HOME, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

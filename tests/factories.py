@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from credit.model import Authority, MeritFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
+from credit.model import Authority, Facts, MeritFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
 from credit.uscc import ALPHABET, check_digit, org_check_digit
 
 SAMPLE_AUTHORITY = Authority(name="示例市住房和城乡建设局")
@@ -29,7 +29,7 @@ def penalty(record_id: str = "p1", **facts: Any) -> Record:
         "kinds": (PenaltyKind.FINE,),
         **facts,
     }
-    return _record(record_id, RecordKind.PENALTY, PenaltyFacts(**given), withdrawn)
+    return record(record_id, RecordKind.PENALTY, PenaltyFacts(**given), withdrawn=withdrawn)
 
 
 def merit(record_id: str = "m1", **facts: Any) -> Record:
@@ -42,10 +42,11 @@ def merit(record_id: str = "m1", **facts: Any) -> Record:
         "granted_on": date(2026, 1, 10),
         **facts,
     }
-    return _record(record_id, RecordKind.MERIT, MeritFacts(**given), False)
+    return record(record_id, RecordKind.MERIT, MeritFacts(**given))
 
 
-def _record(record_id: str, kind: RecordKind, facts: PenaltyFacts | MeritFacts, withdrawn: bool) -> Record:
+def record(record_id: str, kind: RecordKind, facts: Facts, *, withdrawn: bool = False) -> Record:
+    """The first revision of a record of a sample company."""
     return Record(
         record_id=record_id,
         revision=1,

@@ -39,6 +39,7 @@ PURE_BESIDE = {  # pure modules inside folders that are impure, or in bots
     "credit/kernel/tiles.py",
     "credit/kernel/signing.py",
     "credit/kernel/checkpoints.py",
+    "credit/kernel/cosigning.py",
     "credit/kernel/workdays.py",
     "credit/accounts/model.py",
     "bots/commands.py",

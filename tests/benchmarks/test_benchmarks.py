@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -15,18 +17,30 @@ from benchmarks.figure import compared, line, quantile
 ROOT = Path(__file__).parent.parent.parent
 
 
+SHORT = ("units", "letters", "names", "verify", "reports")  # the others start servers: `make bench` runs them
+
+
 @pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_asked_for_quickly(name: str) -> None:
+    measure = import_module(f"benchmarks.{FIGURES[name]}").run
+    assert signature(measure).parameters["quick"].default is False
+
+
+@pytest.mark.parametrize("name", SHORT)
 def test_a_figure_runs_and_prints_its_baseline_and_ratio(name: str) -> None:
     command = [sys.executable, "-m", "benchmarks", name, "--quick", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stderr
     figures = [json.loads(text) for text in done.stdout.splitlines()]
-    assert figures
-    for figure in figures:
+    beside = [figure for figure in figures if figure["baseline"] is not None]
+    assert beside
+    for figure in beside:
         assert figure["value"] > 0
         assert figure["baseline"] > 0
         assert figure["ratio"] > 0
         assert figure["baseline_what"]
+    for figure in figures:
+        assert figure in beside or figure["target"] or figure["note"]  # a count or a size says what it is held against
 
 
 def test_a_name_that_is_no_figure_is_refused_with_those_that_are() -> None:

@@ -18,13 +18,13 @@ import msgspec
 from litestar import Litestar
 from pypdf import PdfReader
 
-from api.hot import Front
+from api.front import Front
 from api.pool import Pool
 from api.wiring import Services, build, subscribers_of
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
 from credit.kernel import database, ledger, tasks
-from credit.kernel.settings import Letters, Settings, Web
+from credit.kernel.settings import Letters, Settings, Web, Webhooks
 from notices.rendering import PoolRenderer
 from notices.service import Notices
 from sanctions.service.sources import SourceInput
@@ -196,10 +196,13 @@ class House:
 
 def furnished(settings: Settings, clock: FakeClock, renderer: SharedRenderer, pool: SharedPool) -> Services:
     """Services as built for the sample locality, but with the shared drawing and reading processes."""
-    made = build(replace(settings, web=Web(rate_limit=0), letters=Letters(locality="sample")), clock)
+    inner = Webhooks(allow_private=True)  # receivers of the tests are on this machine
+    made = build(replace(settings, web=Web(rate_limit=0), letters=Letters(locality="sample"), webhooks=inner), clock)
     made.renderer.close()
+    made.screenings.readers = pool
     notices = Notices(replace(made.notices.office, renderer=renderer))
-    return replace(made, pool=pool, notices=notices, subscribers=tuple(subscribers_of(notices)))
+    following = subscribers_of(notices, made.screenings, made.watching, made.pushing)
+    return replace(made, pool=pool, notices=notices, subscribers=tuple(following))
 
 
 async def _behind() -> bool:
