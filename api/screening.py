@@ -60,7 +60,7 @@ async def screen(
         asked = await fixed(services.book, tender, on, (await ledger.head()).size - 1, services.clock())
         lines: list[Line] = []
         for start in range(0, len(rows), _CHUNK):
-            async for some in answered(rows[start : start + _CHUNK], asked):
+            async for some in answered(rows[start : start + _CHUNK], asked, naming=services.naming):
                 lines += some
             show(len(lines), len(rows))
         services.counting.add(Role.OPERATOR, [line.asked.meant for line in lines if line.known])

@@ -229,7 +229,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     letters = Letters(book, clock, standing, settings.letters.locality, chats.links.addresses)
     notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
     repairs = Repairs(book, clock, standing, blobs, removing)
-    screenings = screenings_of(settings, clock, book, register)
+    screenings = screenings_of(settings, clock, book, register, naming)
     hooks = webhooks_of(settings, clock, book)
     watching, pushing = Watching(book, clock, hooks), Pushing(clock, hooks)
     subscribers = tuple(subscribers_of(notices, screenings, watching, pushing))
@@ -267,11 +267,13 @@ def kept_secret(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def screenings_of(settings: Settings, clock: Clock, book: Rulebook, register: Register) -> Screenings:
+def screenings_of(
+    settings: Settings, clock: Clock, book: Rulebook, register: Register, naming: Naming
+) -> Screenings:
     """Screenings with a reading process of their own, in turns of a third of a lease."""
     turn = timedelta(seconds=settings.jobs.lease_seconds / 3)
     most = settings.web.max_upload_mb * MORE_FOR_SCREENINGS * 1_000_000
-    return Screenings(book, clock, register, settings.data / "screenings", Pool(), turn, max_bytes=most)
+    return Screenings(book, clock, register, naming, settings.data / "screenings", Pool(), turn, max_bytes=most)
 
 
 def webhooks_of(settings: Settings, clock: Clock, book: Rulebook) -> Webhooks:

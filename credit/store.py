@@ -39,6 +39,7 @@ _FORMER = """SELECT DISTINCT e.code, e.folded_name
     FROM credit_entity n JOIN credit_entity e ON e.entity_id = n.entity_id
     WHERE e.code IS NOT NULL AND e.revision < n.revision AND n.seq > {} AND n.seq <= {}"""
 _NAMES = "SELECT name FROM credit_entity WHERE code = {} AND seq <= {} ORDER BY revision DESC"
+_NAMES_OF_ALL = "SELECT code, name FROM credit_entity WHERE code IN {marks} AND seq <= {{}} ORDER BY revision DESC"
 _ALL_ENTITIES = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
     FROM credit_entity e) q WHERE rn = 1 AND entity_id > {} ORDER BY entity_id LIMIT {}"""
 _OF_KEYS = """SELECT * FROM (SELECT e.*, row_number() OVER (PARTITION BY entity_id ORDER BY revision DESC) rn
@@ -126,6 +127,16 @@ async def former_names(after: int, upto: int) -> list[tuple[str, str]]:
 async def names_of(code: str, seq: int = FOREVER) -> tuple[str, ...]:
     """Every name a company has borne, the present one first, each once."""
     return tuple(dict.fromkeys(r["name"] for r in await database.fetch(_NAMES, code, seq)))
+
+
+async def names_of_all(codes: Sequence[str], seq: int = FOREVER) -> dict[str, tuple[str, ...]]:
+    """As `names_of`, for many companies in one query; those not known at `seq` are left out."""
+    found: dict[str, dict[str, None]] = {}
+    if codes:
+        marks, values = database.anyof(codes)
+        for row in await database.fetch(_NAMES_OF_ALL.format(marks=marks), *values, seq):
+            found.setdefault(row["code"], {})[row["name"]] = None
+    return {code: tuple(names) for code, names in found.items()}
 
 
 async def entities_of(keys: Sequence[str]) -> dict[str, Entity]:

@@ -83,7 +83,8 @@ def _lines(file: Path, found: Screened, seconds: float) -> list[str]:
 
 
 def _facts(file: Path, found: Screened, seconds: float) -> dict[str, Any]:
-    answers = [{"row": x.asked.row, "fault": x.asked.fault, "answer": x.verdict, "candidates": x.candidates}
+    answers = [{"row": x.asked.row, "fault": x.asked.fault, "answer": x.verdict, "candidates": x.candidates,
+                "likely": x.likely}
                for x in found.lines]
     asked = found.asked
     as_of = {"valid_at": asked.day, "known_seq": asked.seq, "known_at": asked.moment, "sources": found.sources}
@@ -97,8 +98,8 @@ def _show(found: Screened, out: Path | None) -> None:
 
     wanted = [row for row in rows_of(found) if row[5] != "eligible"]
     table(
-        ("行", "代码", "名称", "结论", "理由", "截止日"),
-        [(row[0], row[3] or row[1], row[4] or row[2], row[6], row[8], row[10]) for row in wanted[:_SHOWN]],
+        ("行", "代码", "名称", "结论", "理由", "截止日", "可能是"),
+        [(row[0], row[3] or row[1], row[4] or row[2], row[6], row[8], row[10], row[12]) for row in wanted[:_SHOWN]],
     )
     if len(wanted) > _SHOWN and out is None:
         note(f"另有 {len(wanted) - _SHOWN} 行;用 --out 写出全部 use --out for all")

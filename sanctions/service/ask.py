@@ -15,7 +15,6 @@ from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import unit
 from credit.model import Entity
-from credit.names import Found
 from credit.names import Verdict as Likeness
 from credit.persons import BadPersonRef, check_ref
 from credit.ratings import rate
@@ -30,7 +29,7 @@ from sanctions.question import Question, prepare
 from sanctions.reasons import doubt
 from sanctions.receipts import Receipt
 from sanctions.service import dossiers
-from sanctions.service.naming import Naming
+from sanctions.service.naming import Naming, candidate
 from sanctions.service.register import NotYetKnown, Register
 from sanctions.service.standing import with_classes
 from sanctions.verdicts import (
@@ -189,7 +188,8 @@ class Asking:
     def _likely(self, name: str) -> list[Candidate]:
         """Whom a bare name may mean, as the name index has been followed."""
         found = self.naming.search(name, limit=_MOST_CANDIDATES)
-        return [_candidate(f, self.register.get(f.code).entity) for f in found]
+        borne = ((f, self.register.get(f.code).entity) for f in found)
+        return [candidate(f, entity.name if entity else f.name) for f, entity in borne]
 
     async def look_back(
         self, known_at: datetime | int, caller: Caller | None, codes: Sequence[str | None], *,
@@ -338,12 +338,6 @@ def party(
         subject = msgspec.structs.replace(subject, code=code, representative=token)
     linked = tuple(file(other) for other in answering(found) if other != code)
     return Party(subject=subject, dossier=found, doubts=doubts, linked=linked)
-
-
-def _candidate(found: Found, entity: Entity | None) -> Candidate:
-    match = found.match
-    return Candidate(code=found.code, name=entity.name if entity else found.name, matched=found.name,
-                     score=match.score, verdict=match.verdict.value, sentences=match.sentences)
 
 
 def _name_doubt(subject: Subject, entity: Entity | None) -> Iterator[Reason]:

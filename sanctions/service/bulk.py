@@ -17,12 +17,13 @@ from sanctions.question import ENTITY_UNKNOWN, Question, prepare
 from sanctions.reasons import Finding, doubt
 from sanctions.service import dossiers
 from sanctions.service.ask import party, question_day
+from sanctions.service.naming import Naming
 from sanctions.service.register import Register
-from sanctions.verdicts import Dossier, Effect, Party, Reason, ReasonSource, Subject, Tender, Verdict
+from sanctions.verdicts import Candidate, Dossier, Effect, Party, Reason, ReasonSource, Subject, Tender, Verdict
 
 HEADER = (
     "行号", "名单中的代码", "名单中的名称", "统一社会信用代码", "登记名称", "结论", "结论说明", "理由代码", "理由",
-    "依据", "限制截止日", "同名主体", "日志序号", "规则",
+    "依据", "限制截止日", "同名主体", "相近主体", "日志序号", "规则",
 )
 UNREAD = "unread"
 _AT_ONCE = 200  # rows answered before others get the loop
@@ -30,11 +31,13 @@ _LOOKED_UP = 1000  # codes asked of the database together
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A row with its answer, none where there was nothing to ask; `candidates` are the codes that bear a bare name."""
+    """A row with its answer, none where there was nothing to ask; `candidates` are the codes that bear a bare name,
+    `likely` those whose name is like it, best first."""
 
     asked: AskedRow
     verdict: Verdict | None
     candidates: tuple[str, ...] = ()
+    likely: tuple[Candidate, ...] = ()
 
     @property
     def outcome(self) -> str:
@@ -73,10 +76,12 @@ async def fixed(book: Rulebook, tender: Tender, on: date | None, seq: int, momen
 
 
 async def answered(
-    rows: Sequence[AskedRow], asked: Fixed, register: Register | None = None
+    rows: Sequence[AskedRow], asked: Fixed, register: Register | None = None, naming: Naming | None = None
 ) -> AsyncIterator[list[Line]]:
     """Every row with its answer, in order, some at a time: from the register where it stands at the very position,
     else from the database as known then. Both give the same; others get the event loop in between.
+
+    With `naming` a bare name comes with the firms it may mean: they help to find the code and decide nothing.
     """
     for start in range(0, len(rows), _LOOKED_UP):
         piece = rows[start : start + _LOOKED_UP]
@@ -84,11 +89,24 @@ async def answered(
         for at in range(0, len(piece), _AT_ONCE):
             some = piece[at : at + _AT_ONCE]
             if register is not None and register.seq == asked.seq:
-                yield list(_lines(some, register, asked.question))
+                lines = list(_lines(some, register, asked.question))
             else:
                 held = held or await _held(piece, asked.seq)
-                yield list(_lines(some, held, asked.question))
+                lines = list(_lines(some, held, asked.question))
+            yield lines if naming is None else await _offered(lines, naming, asked.seq)
             await asyncio.sleep(0)
+
+
+async def _offered(lines: list[Line], naming: Naming, seq: int) -> list[Line]:
+    """The lines, those of a bare name with the firms it may mean."""
+    bare = [line.asked.name for line in lines if line.verdict and line.asked.name and not line.asked.code]
+    if not bare:
+        return lines
+    likely = await naming.known(bare, seq)
+    return [
+        msgspec.structs.replace(line, likely=likely.get(line.asked.name or "", ())) if not line.asked.code else line
+        for line in lines
+    ]
 
 
 class _Held:
@@ -159,15 +177,15 @@ def cells(line: Line, asked: Fixed) -> list[object]:
     """The row of the result, as `HEADER` names it."""
     row, verdict = line.asked, line.verdict
     if verdict is None:
-        return [row.row, row.code, row.name, None, None, UNREAD, row.fault, *[None] * 5, asked.seq, asked.rules]
+        return [row.row, row.code, row.name, None, None, UNREAD, row.fault, *[None] * 6, asked.seq, asked.rules]
     head: list[object] = [row.row, row.code, row.name, verdict.code, verdict.name, verdict.outcome.value, verdict.label]
     reasons, codes = weighty(verdict), ";".join(dict.fromkeys(r.code for r in verdict.reasons))
     if not reasons:
-        return [*head, codes, None, None, None, None, asked.seq, asked.rules]
+        return [*head, codes, *[None] * 5, asked.seq, asked.rules]
     ends = [r.until for r in reasons if r.bars]
     return [
         *head, codes, ";".join(r.title for r in reasons),
         ";".join(dict.fromkeys(r.basis for r in reasons if r.basis)),
         ("无期限" if None in ends else max(e for e in ends if e)) if ends else None,
-        ";".join(line.candidates), asked.seq, asked.rules,
+        ";".join(line.candidates), ";".join(f"{c.code} {c.name}" for c in line.likely), asked.seq, asked.rules,
     ]

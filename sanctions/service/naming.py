@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from credit import lookup
 from credit.kernel import ledger
 from credit.model import Entity
-from credit.names import Found, NameIndex, Verdict
+from credit.names import Found, NameIndex, Verdict, fold, plain
+from sanctions.verdicts import Candidate
 
 MOST = 50  # candidates of one name
 _PAGE = 5000  # entities read at once
 _PAUSE = 250  # names entered without a pause for others
+_SEARCHES = 5  # names looked for without a pause, some 3 ms each among a million
+_OFFERED = 5  # candidates of a row of a list
 POSSIBLE = (Verdict.SAME, Verdict.MAYBE)
 
 
@@ -39,6 +42,26 @@ class Naming:
         """The firms that bear or bore a like name, best first; never more than candidates."""
         return self.index.search(name, limit=limit, verdicts=verdicts)
 
+    async def known(self, wanted: Sequence[str], seq: int) -> dict[str, tuple[Candidate, ...]]:
+        """By name, the likeliest firms that bore a like name as known at `seq`; what was entered later is no candidate.
+
+        A name that nothing is like is left out.
+        """
+        await self.follow()
+        found: dict[str, list[Found]] = {}
+        for number, name in enumerate(dict.fromkeys(wanted), 1):
+            found[name] = self.search(name, limit=2 * _OFFERED)
+            if number % _SEARCHES == 0:
+                await asyncio.sleep(0)
+        codes = dict.fromkeys(f.code for each in found.values() for f in each)
+        borne = await lookup.names_of_all(list(codes), seq)
+        held = {code: _texts(names) for code, names in borne.items()}
+        likely = {
+            name: tuple(candidate(f, borne[f.code][0]) for f in each if f.name in held.get(f.code, ()))[:_OFFERED]
+            for name, each in found.items()
+        }
+        return {name: some for name, some in likely.items() if some}
+
     async def _load(self, upto: int) -> None:
         index, after = NameIndex(), ""
         while page := await lookup.all_entities(after, _PAGE):
@@ -57,6 +80,18 @@ class Naming:
             _enter(self.index, [entity for entity in found if entity.seq > self.seq])
         for code, folded in await lookup.former_names(self.seq, upto):
             self.index.add(code, folded)
+
+
+def candidate(found: Found, name: str) -> Candidate:
+    """What is said of a firm found by its name; `name` is the one it bears."""
+    match = found.match
+    return Candidate(code=found.code, name=name, matched=found.name, score=match.score, verdict=match.verdict.value,
+                     sentences=match.sentences)
+
+
+def _texts(names: Iterable[str]) -> frozenset[str]:
+    """What the index holds of names: as they are, and as they were once a company bore another."""
+    return frozenset(plain(text) for name in names for text in (name, fold(name)))
 
 
 def _enter(index: NameIndex, entities: Iterable[Entity]) -> None:

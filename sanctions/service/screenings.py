@@ -29,6 +29,7 @@ from sanctions.question import prepare
 from sanctions.service import store_screening as store
 from sanctions.service.ask import question_day
 from sanctions.service.bulk import UNREAD, Fixed, answered, fixed
+from sanctions.service.naming import Naming
 from sanctions.service.register import Register
 from sanctions.service.screening_files import CHUNK, Folder, lay_out, orphans, part_bytes, write_workbook
 from sanctions.service.store_screening import Part, Screening, State
@@ -61,12 +62,13 @@ class Screenings:
     """The service of screenings. `turn` is how long one turn of work may last."""
 
     def __init__(
-        self, book: Rulebook, clock: Clock, register: Register, folder: Path, readers: Executor, turn: timedelta,
-        *, max_bytes: int, seconds: Callable[[], float] = time.monotonic,
+        self, book: Rulebook, clock: Clock, register: Register, naming: Naming, folder: Path, readers: Executor,
+        turn: timedelta, *, max_bytes: int, seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self.book = book
         self.clock = clock
         self.register = register
+        self.naming = naming
         self.folder = folder
         self.readers = readers
         self.turn = turn
@@ -208,7 +210,7 @@ class Screenings:
     async def _chunk(self, found: Screening, files: Folder, number: int, asked: Fixed) -> bool:
         """Answers a chunk, writes its file, then keeps it; False where the screening is gone."""
         content, counts, known = [], Counter[str](), Counter[str]()
-        async for lines in answered(files.rows(number), asked, self.register):
+        async for lines in answered(files.rows(number), asked, self.register, self.naming):
             content.append(part_bytes(lines, asked))
             counts.update(line.outcome for line in lines)
             known.update(line.asked.meant for line in lines if line.known)

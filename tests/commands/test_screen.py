@@ -22,6 +22,9 @@ async def test_each_supplier_is_answered_with_reasons(seeded: dict[str, str], su
     assert (barred["outcome"], barred["label"]) == ("ineligible", "查见限制情形")
     assert [r["until"] for r in barred["reasons"] if r["bars"]] == ["2027-05-19"]
     assert facts["as_of"]["valid_at"] == "2026-11-22"
+    bare = facts["answers"][2]
+    assert (bare["answer"]["outcome"], [c["name"] for c in bare["likely"]]) == (
+        "undetermined", ["示例市远桥建筑工程有限公司"])
 
 
 async def test_answers_go_into_a_file_without_formulas(

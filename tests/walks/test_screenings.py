@@ -93,6 +93,23 @@ async def test_a_bare_name_gets_its_candidates(house: House) -> None:
     assert line["同名主体"].split(";") == sorted([one, two])
 
 
+async def test_a_short_name_gets_those_it_may_mean_as_of_the_request(house: House) -> None:
+    """A firm entered between the request and the work is no candidate; another region is none at all."""
+    (one, name), (later, second) = (uscc(85), "济南远见样本建设有限公司"), (uscc(87), "济南远见样本建设集团有限公司")
+    for number, (code, borne) in enumerate(((one, name), (uscc(86), "青岛远见样本建设有限公司"))):
+        await house.push(collusion(code, subject={"kind": "legal_person", "name": borne, "code": code},
+                                   document_no=f"示样罚〔2026〕9{number}号"))
+    draft, files = house.services.screenings.draft()
+    files.upload.write_text("名称,代码\n濟南遠見樣本建設,\n,91370199MAEX00600X\n", encoding="utf-8")
+    await house.services.screenings.request(draft, "0" * 64, tender(), None, platform_caller())
+    await house.push(collusion(later, subject={"kind": "legal_person", "name": second, "code": later},
+                               document_no="示样罚〔2026〕95号"))
+    await finished(house, draft)
+    bare, coded = rows((await result(house, draft)).content)
+    assert (bare["结论"], bare["同名主体"], bare["相近主体"]) == ("undetermined", "", f"{one} {name}")
+    assert (coded["结论"], coded["相近主体"]) == ("eligible", "")
+
+
 async def test_all_rows_are_answered_as_of_the_request(house: House) -> None:
     """A penalty pushed after the request, before the work: the list does not see it, the next one does."""
     code = uscc(83)
@@ -141,22 +158,6 @@ async def test_the_owner_and_the_auditor_see_it_and_nobody_else(house: House) ->
     assert (await house.client.delete(path, headers=other)).status_code == 404
 
 
-async def test_it_is_dropped_by_its_owner_or_when_its_time_is_over(house: House) -> None:
-    first, second = await ask(house, f"{CLEAN}\n".encode()), await ask(house, f"{CLEAN}\n".encode())
-    await finished(house, first["id"])
-    await finished(house, second["id"])
-    folder = house.services.settings.data / "screenings"
-    assert sorted(p.name for p in (folder / first["id"]).iterdir()) == ["result.csv"]  # the list itself is gone
-    gone = await house.client.delete(f"{SCREENED}/{first['id']}", headers=await house.platform())
-    assert (gone.status_code, (folder / first["id"]).exists()) == (204, False)
-    assert (await house.get(f"{SCREENED}/{first['id']}", await house.platform())).status_code == 404
-    assert second["expires_on"] == "2026-12-22"  # 30 days, screening.keep_days
-    house.clock.advance(days=31)
-    assert (await house.get(f"{SCREENED}/{second['id']}/result", await house.platform())).status_code == 404
-    assert await house.services.screenings.expire() > 0
-    assert not (folder / second["id"]).exists()
-
-
 async def test_the_same_request_again_is_the_same_screening(house: House) -> None:
     headers = await house.platform() | {"Idempotency-Key": "示例名单".encode().hex()}
     files = {"file": ("名单.csv", f"{CLEAN}\n".encode())}
@@ -202,6 +203,25 @@ async def test_a_company_sees_that_a_platform_asked(house: House) -> None:
     await house.services.screenings.work(asked["id"])  # the task once more
     seen = (await house.get(f"/v1/entities/{code}/access-log", await house.enterprise(code))).json()
     assert [(line["asker"], line["count"]) for line in seen["items"]] == [("platform", 2)]
+
+
+# The log never goes back in time: what acts on later days stands last.
+
+
+async def test_it_is_dropped_by_its_owner_or_when_its_time_is_over(house: House) -> None:
+    first, second = await ask(house, f"{CLEAN}\n".encode()), await ask(house, f"{CLEAN}\n".encode())
+    await finished(house, first["id"])
+    await finished(house, second["id"])
+    folder = house.services.settings.data / "screenings"
+    assert sorted(p.name for p in (folder / first["id"]).iterdir()) == ["result.csv"]  # the list itself is gone
+    gone = await house.client.delete(f"{SCREENED}/{first['id']}", headers=await house.platform())
+    assert (gone.status_code, (folder / first["id"]).exists()) == (204, False)
+    assert (await house.get(f"{SCREENED}/{first['id']}", await house.platform())).status_code == 404
+    assert second["expires_on"] == "2026-12-22"  # 30 days, screening.keep_days
+    house.clock.advance(days=31)
+    assert (await house.get(f"{SCREENED}/{second['id']}/result", await house.platform())).status_code == 404
+    assert await house.services.screenings.expire() > 0
+    assert not (folder / second["id"]).exists()
 
 
 def platform_caller() -> Caller:

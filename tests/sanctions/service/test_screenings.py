@@ -18,6 +18,7 @@ from credit.kernel import database, ledger, tasks
 from credit.kernel.database import Engine
 from credit.kernel.rulebook import Rulebook
 from sanctions.service import store_screening as store
+from sanctions.service.naming import Naming
 from sanctions.service.register import Register
 from sanctions.service.screening_files import CHUNK
 from sanctions.service.screenings import MOST_TRIES, Screenings, Unfinished
@@ -37,7 +38,7 @@ def made(rulebook: Rulebook, clock: FakeClock, data: Path) -> Maker:
     """A process: its own register and memory over the same database and folder."""
 
     def make(turn: float = 60, register: Register | None = None) -> Screenings:
-        return Screenings(rulebook, clock, register or Register(), data / "screenings", ThreadPoolExecutor(1),
+        return Screenings(rulebook, clock, register or Register(), Naming(), data / "screenings", ThreadPoolExecutor(1),
                           timedelta(seconds=turn), max_bytes=10_000_000)
 
     return make
