@@ -104,6 +104,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "conduct_replied": (),
     "conduct_corrected": (),
     "conduct_withdrawn": (),
+    "conduct_repaired": (),
     "past_asked": (),
     "receipts_issued": (),
     "receipt_opened": (),

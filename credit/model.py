@@ -193,7 +193,7 @@ class ConductFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     replied_on: date | None = None  # the answer to the statement
     upheld: bool | None = None  # whether the reply keeps the record; false = it never counts
     valid_until: date | None = None  # last day of the period as the deciding document states it
-    repaired_on: date | None = None
+    repaired_on: date | None = None  # 整改完成: from this day it does not count
 
 
 Facts = PenaltyFacts | MeritFacts | ListFacts | RemovalFacts | ConductFacts
@@ -215,6 +215,7 @@ class Prose(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     statement: str = ""  # 陈述申辩
     reply: str = ""  # the answer to it
     withdrawal: str = ""  # why the record was taken back
+    repair: str = ""  # of conduct: what shows that it was put right
 
 
 class Entity(msgspec.Struct, frozen=True, kw_only=True):

@@ -61,6 +61,13 @@ class ConductWithdrawal(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 
+class ConductRepair(msgspec.Struct, frozen=True, kw_only=True):
+    """整改完成: the day on which the conduct was put right, and what shows it. The record does not count from then."""
+
+    repaired_on: date
+    proof: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
 class ConductItemUnknown(Refusal):
     code = "conduct_item_unknown"
     title = "没有这个行为项目 No such item of conduct"

@@ -160,6 +160,13 @@ class ConductWithdrawn(ConductChanged, frozen=True, kw_only=True):
     withdrawn_on: date
 
 
+class ConductRepaired(ConductChanged, frozen=True, kw_only=True):
+    """The recorder found the conduct put right: from `repaired_on` it does not count."""
+
+    kind: ClassVar[str] = "conduct_repaired"
+    repaired_on: date
+
+
 class RowParked(Event, frozen=True, kw_only=True):
     """A row is a penalty but incomplete; `subject` is the parked row's id."""
 

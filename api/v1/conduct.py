@@ -1,4 +1,4 @@
-"""Conduct that is no penalty over HTTP: record it, state and defend, reply, correct, withdraw, read where it stands."""
+"""Conduct that is no penalty over HTTP: record, state and defend, reply, correct, withdraw, put right, read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from credit.conduct import ConductState
 from credit.kernel import unit
 from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Invalid, Refusal
-from sanctions.conduct import ConductCommand, ConductWithdrawal, ReplyInput, StatementInput
+from sanctions.conduct import ConductCommand, ConductRepair, ConductWithdrawal, ReplyInput, StatementInput
 from sanctions.service.change import Changed
 from sanctions.service.conduct import ConductTaken, PreparedConduct
 from sanctions.service.hearings import OVERSEERS
@@ -58,7 +58,7 @@ class ConductPage(msgspec.Struct, frozen=True):
 
 
 class ConductRecords(Controller):
-    """行为记录:登记、陈述申辩、答复、更正、撤回。"""
+    """行为记录:登记、陈述申辩、答复、更正、撤回、整改完成。"""
 
     path = "/v1/conduct-records"
     tags = ["conduct"]
@@ -132,6 +132,14 @@ class ConductRecords(Controller):
     ) -> Changed:
         """The recorder takes it back; past answers stay."""
         return await _once(services.hearings.withdraw(record_id, data, caller, request=request_key))
+
+    @post("/{record_id:str}/repair", guards=_OFFICES, dto=json_body(ConductRepair), status_code=200,
+          summary="整改完成 Put right")
+    async def repair(
+        self, record_id: str, data: ConductRepair, services: Services, caller: Caller, request_key: Key
+    ) -> Changed:
+        """The recorder found it put right: it does not count from that day; what it cost before stays told."""
+        return await _once(services.hearings.repair(record_id, data, caller, request=request_key))
 
 
 async def _once(act: Awaitable[Changed]) -> Changed:

@@ -71,6 +71,7 @@ class ConductLine(msgspec.Struct, frozen=True, kw_only=True):
     statement: str | None = None
     reply: str | None = None
     withdrawal: str | None = None
+    repair: str | None = None
 
 
 async def conduct_answer(prepared: PreparedConduct, taken: ConductTaken, day: date) -> ConductAnswer:
@@ -103,4 +104,5 @@ def conduct_line(found: ConductView, prose: Prose | None = None) -> ConductLine:
         counts_from=stands.counts_from, withdrawn_on=record.withdrawn_on, repaired_on=facts.repaired_on,
         evidence=prose.evidence if prose else None, statement=prose.statement if prose else None,
         reply=prose.reply if prose else None, withdrawal=prose.withdrawal if prose else None,
+        repair=prose.repair if prose else None,
     )

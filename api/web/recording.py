@@ -1,4 +1,4 @@
-"""An office's desk for conduct that is no penalty: what waits, recording it, statement on paper, reply, withdrawal."""
+"""An office's desk for conduct that is no penalty: what waits, recording, statements on paper, replies, ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from credit.kernel.clock import business_day
 from credit.kernel.errors import NotFound, Refusal
 from credit.model import SubjectKind
 from credit.schemes import Scheme
-from sanctions.conduct import ConductCommand, ConductWithdrawal, ReplyInput, StatementInput, competence
+from sanctions.conduct import ConductCommand, ConductRepair, ConductWithdrawal, ReplyInput, StatementInput, competence
 from sanctions.model import SubjectInput
 
 Page = Template | Redirect
@@ -31,6 +31,7 @@ _PLACES = {
     "/item": "item", "/happened_on": "happened_on", "/notice_served_on": "notice_served_on",
     "/document_no": "document_no", "/project": "project", "/evidence": "evidence", "/authority": "item",
     "/text": "text", "/stated_on": "stated_on", "/replied_on": "replied_on", "/withdrawn_on": "withdrawn_on",
+    "/repaired_on": "repaired_on",
 }
 
 
@@ -109,11 +110,22 @@ class Recording(Controller):
         return await _doing(record_id, signed, sent, services, services.hearings.withdraw(
             record_id, given, signed.caller))
 
+    @post("/{record_id:str}/repair", status_code=303)
+    async def repair(self, record_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """The conduct was put right."""
+        day, proof = sent.day("repaired_on"), sent.text("proof")
+        if day is None or not proof:
+            return await _page(record_id, signed, services, sent, _wanting(repaired_on=day, proof=proof), status=422)
+        given = ConductRepair(repaired_on=day, proof=proof)
+        return await _doing(record_id, signed, sent, services, services.hearings.repair(
+            record_id, given, signed.caller))
+
 
 _CURES = {
     "item": "选择方案和行为项目", "happened_on": "填写行为发生日期", "notice_served_on": "填写告知书送达日期",
     "text": "写明陈述申辩的内容", "stated_on": "填写收到陈述申辩的日期", "upheld": "选择维持或者不予记录",
     "replied_on": "填写答复日期", "reason": "写明答复的理由,当事人有权知道", "why": "写明撤回的理由",
+    "repaired_on": "填写整改完成日期", "proof": "写明整改完成的证明,如验收记录的名称和文号",
 }
 
 

@@ -1,4 +1,4 @@
-"""Following conduct: statement and defence, the reply, correction, withdrawal; and reading where a record stands."""
+"""Following conduct: statement and defence, reply, correction, withdrawal, repair; and where a record stands."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from credit.model import ConductFacts, Entity, Prose, Record, RecordKind
 from credit.scheme_rules import versions_of
 from credit.schemes import Scheme
 from credit.service import revise_record
-from sanctions.conduct import ConductCommand, ConductWithdrawal, ReplyInput, StatementInput, kept
-from sanctions.events import ConductCorrected, ConductReplied, ConductStated, ConductWithdrawn
+from sanctions.conduct import ConductCommand, ConductRepair, ConductWithdrawal, ReplyInput, StatementInput, kept
+from sanctions.events import ConductCorrected, ConductRepaired, ConductReplied, ConductStated, ConductWithdrawn
 from sanctions.service.change import Changed, IdentityChanged
 from sanctions.service.conduct import Conducting
+from sanctions.service.lifting import AlreadyRepaired
 from sanctions.service.receive import Withdrawn
 
 OVERSEERS = (Role.AUDITOR, Role.COORDINATOR, Role.OPERATOR)
@@ -42,6 +43,11 @@ class NotStated(Conflict):
 class AlreadyReplied(Conflict):
     code = "already_replied"
     title = "已经答复 Already replied"
+
+
+class NeverCounts(Conflict):
+    code = "conduct_dropped"
+    title = "该行为不予记录 The record never counts"
 
 
 class ConductView(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +161,29 @@ class Hearings:
                 u, old, old.conduct, withdrawal=kept(given.reason), withdrawn_on=given.withdrawn_on,
                 event=ConductWithdrawn(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
                                        code=await _code(old), withdrawn_on=given.withdrawn_on))
+
+    async def repair(
+        self, record_id: str, given: ConductRepair, caller: Caller, *, request: Request | None = None
+    ) -> Changed:
+        """整改完成: the recorder ends what the record does to the score, from a day on and with its proof.
+
+        Raises AlreadyRepaired, NeverCounts, Invalid, NotFound, Withdrawn.
+        """
+        await self._mine(record_id, caller)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            old = await _open(record_id)
+            facts, day = old.conduct, given.repaired_on
+            if facts.repaired_on is not None:
+                raise AlreadyRepaired(f"该行为已于{facts.repaired_on}登记整改完成")
+            if facts.upheld is False:
+                raise NeverCounts("申辩成立,该行为不予记录,无需登记整改")
+            if not facts.happened_on <= day <= u.day:
+                raise Invalid("整改完成日期有误", errors=(
+                    FieldError("/repaired_on", "out_of_range", f"须在行为发生日{facts.happened_on}与今天之间"),))
+            return await _revised(
+                u, old, msgspec.structs.replace(facts, repaired_on=day), repair=kept(given.proof),
+                event=ConductRepaired(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
+                                      code=await _code(old), repaired_on=day))
 
     async def correct(
         self, record_id: str, command: ConductCommand, caller: Caller, *, request: Request | None = None

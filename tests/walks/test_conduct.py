@@ -309,6 +309,26 @@ async def test_a_statement_that_is_upheld_against_counts_from_the_reply(house: H
     assert [(await score(house, code, f"2026-11-{day}"))["value"] for day in (29, 30)] == [70, 65]
 
 
+async def test_what_was_put_right_stops_counting_from_that_day(house: House) -> None:
+    """It counted from 28 November; put right on 5 December, as its recorder enters on the 9th."""
+    code = firm()
+    made, office = await record(house, conduct(code)), await house.office()
+    house.clock.set(at(9, 12))
+    seq = await house.log_size() - 1
+    mended = {"repaired_on": "2026-12-05", "proof": f"示例验收记录第1号,{ID}"}
+    assert (await house.post(f"{RECORDS}/{made['id']}/repair", mended, await house.office(FINANCE))).status_code == 403
+    for wrong in ({"repaired_on": "2026-11-15"}, {"repaired_on": "2026-12-10"}, {"proof": ""}):
+        await act(house, made, "repair", mended | wrong, office, status=422)
+    assert (await act(house, made, "repair", mended, office))["revision"] == 2
+    assert (await act(house, made, "repair", mended, office, status=409))["code"] == "already_repaired"
+    told = await read(house, made)
+    assert (told["state"], told["repaired_on"], told["counts_from"]) == ("repaired", "2026-12-05", "2026-11-28")
+    assert told["repair"] == "示例验收记录第1号,[证件号码未保留]"
+    assert [(await score(house, code, f"2026-12-0{day}"))["value"] for day in (4, 5)] == [65, 70]
+    before = f"/v1/entities/{code}/score?scheme=sample_construction&on=2026-12-05&known_at={seq}"
+    assert (await house.get(before, await house.auditor())).json()["value"] == 65  # as it was known
+
+
 async def test_a_company_cannot_date_its_statement_back(house: House) -> None:
     code = firm()
     made, mine = await record(house, conduct(code)), await house.enterprise(code)

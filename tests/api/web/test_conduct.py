@@ -126,6 +126,11 @@ async def test_a_statement_on_paper_is_entered_by_the_office(services: Services,
     given = {"text": "示例申辩", "stated_on": "2026/11/21"}
     done = await follow(visitor, await send(visitor, shown, given, to=f"{here}/statement"))
     assert "2026年11月21日" in page(done).text and "已陈述申辩，待答复" in page(done).text
+    wanting = await send(visitor, done, {"repaired_on": "2026-11-22", "proof": ""}, to=f"{here}/repair")
+    assert "写明整改完成的证明" in page(wanting, 422).text
+    mended = {"repaired_on": "2026-11-22", "proof": "示例验收记录"}
+    done = await follow(visitor, await send(visitor, done, mended, to=f"{here}/repair"))
+    assert "已修复" in page(done).text and "示例验收记录" in page(done).text and "登记整改完成" not in page(done).text
 
 
 async def test_nobody_else_sees_or_acts(services: Services, visitor: httpx.AsyncClient) -> None:
