@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -46,7 +46,8 @@ class Known:
         self.who = f"key:{caller.key_id}"
         last = caller.expires_on
         never = last is None or last == date.max
-        self.ends = None if never or last is None else datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+        after = None if never or last is None else datetime.combine(last + timedelta(days=1), time.min, SHANGHAI)
+        self.ends = None if after is None else after.astimezone(UTC)
 
 
 class KeyRing:

@@ -13,15 +13,18 @@ from litestar import Litestar
 
 from api.auth import ADDRESS_SHARE, KeyRing, Known
 from api.headers import DATA
-from api.hot import Hot, Message
+from api.hot import Hot, Kept, Message
 from api.limits import Allowance, RateLimiter
 from api.meter import Meter
 from api.openings import Openings
+from api.whole import Whole
 
 PREFIX = "/v1/eligibility/"
 OPENING = "/v1/eligibility"
 _PREFIX = len(PREFIX)
 _LONGEST = 1_000_000  # bytes of an opening read here
+
+Found = tuple[Kept, Allowance | None]
 
 
 class Again:
@@ -52,6 +55,7 @@ class Front:
         self.app = app
         self.hot = hot
         self.openings = Openings(hot.asking)
+        self.whole = Whole()
         self.register = hot.register
         self.ring: KeyRing = app.state.keyring
         self.limiter: RateLimiter = app.state.limiter
@@ -61,13 +65,16 @@ class Front:
         if scope["type"] == "http" and scope["method"] == "GET" and scope["path"][:_PREFIX] == PREFIX:
             query, ring, register = scope["query_string"], self.ring, self.register
             if register.committed > register.seq or ring.committed > ring.seq or b"min_seq" in query:
-                reply = await self._after_acts(scope, query)
+                found = await self._after_acts(scope, query)
             else:
-                reply = self._quick(scope, query)
-            if reply is not None:
+                found = self._quick(scope, query)
+            if found is not None:
                 self.meter.answers[200] += 1
-                await send(reply[0])
-                await send(reply[1])
+                kept, allowance = found
+                head = kept.lines if allowance is None else kept.lines + allowance.lines()
+                if not self.whole.sent(send, head, kept.body["body"]):
+                    await send(kept.start if allowance is None else _limited(kept, allowance))
+                    await send(kept.body)
                 return
         elif scope["type"] == "http" and scope["method"] == "POST" and scope["path"] == OPENING:
             receive = await self._opening(scope, receive, send)
@@ -106,7 +113,7 @@ class Front:
         await send({"type": "http.response.body", "body": found[0], "more_body": False})
         return None
 
-    async def _after_acts(self, scope: Any, query: bytes) -> tuple[Message, Message] | None:
+    async def _after_acts(self, scope: Any, query: bytes) -> Found | None:
         """As `_quick`, once the acts that the asker may know of are seen."""
         try:
             query = await self.hot.reach(query)
@@ -115,7 +122,7 @@ class Front:
             return None
         return self._quick(scope, query)
 
-    def _quick(self, scope: Any, query: bytes) -> tuple[Message, Message] | None:
+    def _quick(self, scope: Any, query: bytes) -> Found | None:
         """The answer where nothing stands against it: the key known in memory, the limit not spent."""
         known, moment, allowance = None, self.hot.clock(), None
         for name, value in scope["headers"]:
@@ -130,10 +137,7 @@ class Front:
         except Exception:  # noqa: BLE001 - the framework's route answers the same question and renders the problem
             self._spent(scope, allowance)
             return None
-        if allowance is None:
-            return kept.start, kept.body
-        limited = {"type": "http.response.start", "status": 200, "headers": kept.start["headers"] + allowance.wire()}
-        return limited, kept.body
+        return kept, allowance
 
     async def _see_acts(self) -> None:
         """Follows what this process has written: companies and keys."""
@@ -152,3 +156,7 @@ class Front:
             return self.limiter.take(known.who)
         client = scope.get("client")
         return self.limiter.take(f"address:{client[0] if client else 'unknown'}", share=ADDRESS_SHARE)
+
+
+def _limited(kept: Kept, allowance: Allowance) -> Message:
+    return {"type": "http.response.start", "status": 200, "headers": kept.start["headers"] + allowance.wire()}

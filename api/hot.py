@@ -15,6 +15,7 @@ import msgspec
 
 from api.headers import DATA
 from api.problems import Unavailable
+from api.whole import lines
 from credit import uscc
 from credit.accounts.model import Caller, Role
 from credit.kernel.clock import SHANGHAI, Clock, business_day
@@ -66,20 +67,22 @@ class PublicAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class Kept:
     """An answer of a code as it was last sent: `head` stays while the file does, the rest is of one log state."""
 
-    __slots__ = ("body", "head", "start", "tail")
+    __slots__ = ("body", "head", "lines", "start", "tail")
 
     def __init__(self, head: bytes) -> None:
         self.head = head
         self.tail = b""
         self.start: Message = {}
         self.body: Message = {}
+        self.lines = b""  # the headers of `start` as they go over the wire
 
     def end_with(self, tail: bytes) -> None:
         """Makes the messages anew."""
         body = self.head + tail
         self.tail = tail
-        self.start = {"type": "http.response.start", "status": 200,
-                      "headers": [(b"content-length", b"%d" % len(body)), *DATA]}
+        headers = [(b"content-length", b"%d" % len(body)), *DATA]
+        self.start = {"type": "http.response.start", "status": 200, "headers": headers}
+        self.lines = lines(headers)
         self.body = {"type": "http.response.body", "body": body, "more_body": False}
 
 
@@ -207,7 +210,8 @@ class Hot:
         self._today = business_day(moment)
         midnight = datetime.combine(self._today + timedelta(days=1), time.min, SHANGHAI)
         stale = next_stale(rules, self._today, self.register.sources, moment)
-        self._since, self._until = moment, min(stale or midnight, midnight - timedelta.resolution)
+        until = min(stale or midnight, midnight - timedelta.resolution)
+        self._since, self._until = moment.astimezone(UTC), until.astimezone(UTC)  # of one zone: compared fast
         self._tails.clear()
 
     def _grow_older(self, age: int) -> None:

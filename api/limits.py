@@ -28,6 +28,11 @@ class Allowance(msgspec.Struct, frozen=True):
             "RateLimit-Reset": str(self.reset), "RateLimit-Policy": f"{self.limit};w=60",
         }
 
+    def lines(self) -> bytes:
+        """As `wire`, as it goes over the wire."""
+        return b"ratelimit-limit: %d\r\nratelimit-remaining: %d\r\nratelimit-reset: %d\r\n" % (
+            self.limit, self.remaining, self.reset)
+
     def wire(self) -> list[tuple[bytes, bytes]]:
         """Limit, rest and reset as ASGI takes them."""
         return [
