@@ -204,6 +204,7 @@ class WatchSubject(Table, tablename="sanctions_watch_subject"):
     watch_id = Varchar(length=40)
     code = Varchar(length=18)
     outcome = Varchar(length=12)
+    was = Varchar(length=12, null=True, default=None)  # the outcome before the latest change
     bars = Text()
     reasons = Text()
     linked = Text()

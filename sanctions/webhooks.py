@@ -94,7 +94,8 @@ def is_public(address: Address) -> bool:
     """Whether everybody may be sent there: not loopback, private, link-local (cloud metadata), multicast or reserved,
     nor an address that only wraps such a one."""
     inner = _inner(address)
-    return inner.is_global and not inner.is_multicast and not inner.is_reserved
+    local = isinstance(inner, ipaddress.IPv6Address) and inner.is_site_local
+    return inner.is_global and not (local or inner.is_multicast or inner.is_reserved)
 
 
 def _inner(address: Address) -> Address:

@@ -21,10 +21,12 @@ from sanctions.watches import State, Why
 
 
 class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
-    """What was last told of a company: the outcome, the codes of the reasons that decide, and since when."""
+    """What was last told of a company: the outcome, the codes of the reasons that decide, and since when; `was` is the
+    outcome before the latest change, null where nothing has changed yet."""
 
     code: str
     outcome: Outcome
+    was: Outcome | None
     reasons: tuple[str, ...]
     since: datetime
     known_seq: int
@@ -32,11 +34,12 @@ class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """A watch; `until` is its last day, `award`, or null; `subjects` null in lists."""
+    """A watch; `until` is its last day, `award`, or null; `webhook_id` null: nothing is pushed; `subjects` null in
+    lists."""
 
     id: str
     state: State
-    webhook_id: str
+    webhook_id: str | None
     tender: Tender
     until: str | None
     seq: int
@@ -97,11 +100,11 @@ class BidderWatches(Controller):
 def view(found: Watch, lines: list[Line] | None = None) -> WatchView:
     """A watch as it leaves the house, for its owner only."""
     subjects = None if lines is None else tuple(
-        SubjectView(code=line.code, outcome=line.told.outcome, reasons=line.told.reasons, since=line.changed_at,
-                    known_seq=line.known_seq, valid_at=line.on_day)
+        SubjectView(code=line.code, outcome=line.told.outcome, was=line.was, reasons=line.told.reasons,
+                    since=line.changed_at, known_seq=line.known_seq, valid_at=line.on_day)
         for line in lines)
     last = found.until_day.isoformat() if found.until_day else None
     return WatchView(
-        id=found.id, state=found.state, webhook_id=found.webhook_id, seq=found.seq,
+        id=found.id, state=found.state, webhook_id=found.webhook_id or None, seq=found.seq,
         tender=msgspec.json.decode(found.tender, type=Tender), until=AWARD if found.until_award else last,
         created_at=found.created_at, ended_at=found.ended_at, why=found.why, subjects=subjects)

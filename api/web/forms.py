@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from datetime import date
 from typing import Any
@@ -12,9 +13,10 @@ from litestar.datastructures import State, UploadFile
 
 from api.web.session import FIELD
 from credit.kernel.errors import Refusal
+from credit.kernel.unit import Request as Once
 
 _LONGEST = 4000
-_HIDDEN = frozenset({FIELD, "version"})
+_HIDDEN = frozenset({FIELD, "version", "once"})
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -30,10 +32,10 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     texts: dict[str, list[str]]
     files: dict[str, list[UploadFile]]
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, longest: int = _LONGEST) -> str:
         """The field without blanks around it, empty where it is absent."""
         found = self.texts.get(name) or [""]
-        return "".join(c for c in found[0] if c.isprintable() or c in "\n\t").strip()[:_LONGEST]
+        return "".join(c for c in found[0] if c.isprintable() or c in "\n\t").strip()[:longest]
 
     def all(self, name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.texts.get(name, ())))
@@ -56,6 +58,12 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
             return date(*map(int, parts))
         except ValueError:
             return None
+
+    def once(self, *parts: str) -> Once:
+        """What makes the same form sent twice one act: the page's own number (`once`) with what was typed."""
+        typed = [f"{name}={value}" for name in sorted(self.texts) if name != FIELD for value in self.texts[name]]
+        digest = hashlib.sha256("\x1f".join([*parts, *typed]).encode(errors="surrogatepass")).hexdigest()
+        return Once(f"form-{digest}", digest)
 
     def kept(self) -> defaultdict[str, str]:
         """What was typed, by field; empty for every other field."""

@@ -62,7 +62,7 @@ class ScreeningDesk(Controller):
         if typed and day is None:
             return await _home(signed, services, sent, (Fault("on", "请填写日期,如 2026-11-22"),))
         upload, on = uploads[0] if uploads else None, day.isoformat() if day else ""
-        form = ScreeningForm(file=upload, tender=_tender(sent), on=on)
+        form = ScreeningForm(file=upload, tender=json.dumps(chosen(sent)), on=on)
         try:
             made = await received(services, signed.caller, form, request)
         except Refusal as refusal:
@@ -94,13 +94,13 @@ async def _home(signed: Signed, services: Services, sent: Sent, faults: tuple[Fa
                 faults=faults, typed=sent.kept(), **CHOICES)
 
 
-def _tender(sent: Sent) -> str:
-    """The tender of the form's choices, as programs send it."""
-    chosen: dict[str, object] = {}
+def chosen(sent: Sent) -> dict[str, object]:
+    """The tender of the form's choices, as programs send it; what was left open is absent."""
+    found: dict[str, object] = {}
     if sent.text("type") in set(TYPES):
-        chosen["type"] = sent.text("type")
+        found["type"] = sent.text("type")
     if sent.text("regimes") in REGIMES:
-        chosen["regimes"] = sent.text("regimes").split()
+        found["regimes"] = sent.text("regimes").split()
     if sent.text("mandatory") in MANDATORY:
-        chosen["mandatory"] = sent.text("mandatory") == "true"
-    return json.dumps(chosen)
+        found["mandatory"] = sent.text("mandatory") == "true"
+    return found

@@ -24,6 +24,8 @@ from api.web import (
     score,
     screening,
     talks,
+    watches,
+    webhooks,
 )
 
 ROUTES: list[Any] = [
@@ -33,5 +35,6 @@ ROUTES: list[Any] = [
     recording.Recording, screening.ScreeningDesk, registering.Registering, registering.Proving, profiles.OwnProfile,
     profiles.OfficeProfiles,
     draws.PublicDraws, talks.OfficeTalks, talks.OwnTalks, report.Verify, report.Asking,
+    watches.OwnWatches, webhooks.OwnWebhooks,
     pages.STATIC,
 ]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from api.web.reason_words import reason_word
 from credit.accounts.model import Role
 from credit.conduct import ConductState
 from credit.kernel.clock import SHANGHAI
@@ -19,6 +20,9 @@ from repair.uploads import EXTENSIONS
 from repair.workflow import DECISION
 from sanctions.draws import DrawKind
 from sanctions.talks import TalkAct, TalkState
+from sanctions.verdicts import LABELS, Outcome
+from sanctions.watches import Why
+from sanctions.webhooks import Kind, Push
 from sanctions.wording import day_text
 
 SUBJECT_WORDS = {
@@ -43,6 +47,17 @@ TALK_ACT_WORDS = {
     TalkAct.HELD: "约谈", TalkAct.PROOF: "企业说明落实情况", TalkAct.CLOSURE: "核实落实,办结",
     TalkAct.REFERRAL: "移送监督部门", TalkAct.ANSWER: "监督部门答复",
 }
+PUSH_WORDS = {Push.WAITING: "推送中", Push.DELIVERED: "已送达", Push.DEAD: "死信"}
+PUSH_KIND_WORDS = {Kind.CHANGED: "结论变化", Kind.ENDED: "关注结束", Kind.TEST: "测试消息"}
+PUSH_REASON_WORDS = {
+    "timed_out": "15秒内没有答复", "redirected": "对方要求跳转,不跟随", "status": "对方答复的状态码不是2xx",
+    "gone": "对方答复410,不再接收", "connect_failed": "连接失败", "tls_failed": "对方的证书不能验证",
+    "broken_off": "连接中断或答复不成格式", "name_unresolved": "域名不能解析",
+    "target_refused": "解析到本机、内网或保留地址,不予连接", "webhook_disabled": "推送地址已停用",
+    "answer_cut": "已送达;答复超过64 KB,只读了开头", "answer_unfinished": "已送达;答复没有收完",
+}
+HOOK_WHY_WORDS = {"owner": "本单位停用", "gone": "对方答复410,不再接收", "failing": "各次重试都没有成功"}
+WATCH_WHY_WORDS = {Why.AWARD: "中标通知书已发出", Why.UNTIL: "到期", Why.REMOVED: "已删除"}
 DRAW_WORDS = {DrawKind.TENDER_FILES: "交易文件抽查", DrawKind.DOUBLE_RANDOM: "双随机检查"}
 _FIELDS = {
     "signed_by": "签署人", "signed_on": "签署日期", "reason": "理由", "until": "截止日期", "contact": "联系方式",
@@ -104,6 +119,31 @@ def talk_act(found: TalkAct) -> str:
     return TALK_ACT_WORDS[found]
 
 
+def push_state(found: Push) -> str:
+    return PUSH_WORDS[found]
+
+
+def push_kind(found: Kind) -> str:
+    return PUSH_KIND_WORDS[found]
+
+
+def push_reason(found: str) -> str:
+    """Why a message did not arrive, or the remark of one that did."""
+    return PUSH_REASON_WORDS.get(found, found)
+
+
+def hook_why(found: str) -> str:
+    return HOOK_WHY_WORDS.get(found, found)
+
+
+def watch_why(found: Why) -> str:
+    return WATCH_WHY_WORDS[found]
+
+
+def outcome(found: Outcome) -> str:
+    return LABELS[found]
+
+
 def draw_kind(found: DrawKind) -> str:
     return DRAW_WORDS[found]
 
@@ -148,6 +188,8 @@ FILTERS = {
     "zh": zh, "day": day_text, "moment": moment, "kinds": kinds, "severity": severity, "subject": subject,
     "money": money, "role": role,
     "asker": asker, "case_state": case_state, "conduct_state": conduct_state, "masked": mask_name,
+    "push_state": push_state, "push_kind": push_kind, "push_reason": push_reason, "hook_why": hook_why,
+    "watch_why": watch_why, "outcome": outcome, "reason_word": reason_word,
     "talk_state": talk_state, "talk_act": talk_act, "draw_kind": draw_kind,
     "paper": paper, "file_kind": file_kind, "file_size": file_size,
     "field_name": field_name, "grouped": grouped, "iso": iso,

@@ -133,7 +133,7 @@ class Receipts:
         held = await ledger.entry(receipt.entry.seq) if receipt.entry.seq < (await ledger.head()).size else None
         if held is None or held.leaf != receipt.entry.leaf:
             raise OtherLog("本日志没有这份回执的条目,请在签发它的系统重算 this log does not hold the receipt's entry")
-        asked = _asked_again(question)
+        asked = asked_again(question)
         moment = datetime.fromisoformat(stated.asked_at)
         again = await self.asking.again(asked, stated.known_seq, moment)
         text = _answer_text(again)
@@ -244,7 +244,7 @@ def _is_ref(text: str) -> bool:
     return True
 
 
-def _asked_again(question: Mapping[str, Any]) -> Ask:
+def asked_again(question: Mapping[str, Any]) -> Ask:
     """The question back from its canonical form. Raises Invalid."""
     raw: dict[str, Any] = dict(question)
     try:

@@ -34,8 +34,8 @@ _FOLLOWING = """SELECT s.* FROM sanctions_watch_subject s JOIN sanctions_watch w
     WHERE w.state = 'running' AND s.code IN """
 _LINKED = """SELECT s.* FROM sanctions_watch_subject s JOIN sanctions_watch w ON w.id = s.watch_id
     WHERE w.state = 'running' AND s.linked <> ''"""
-_KEEP = """UPDATE sanctions_watch_subject SET outcome = {}, bars = {}, reasons = {}, linked = {}, known_seq = {},
-    on_day = {}, changed_at = {}, looks = looks + 1 WHERE id = {} AND looks = {} RETURNING id"""
+_KEEP = """UPDATE sanctions_watch_subject SET outcome = {}, was = {}, bars = {}, reasons = {}, linked = {},
+    known_seq = {}, on_day = {}, changed_at = {}, looks = looks + 1 WHERE id = {} AND looks = {} RETURNING id"""
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,7 +56,8 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One company of a watch with what was last told of it, as known at `known_seq` on `on_day`."""
+    """One company of a watch with what was last told of it, as known at `known_seq` on `on_day`; `was` is the outcome
+    before the latest change, None where nothing has changed since it is watched."""
 
     watch_id: str
     code: str
@@ -65,6 +66,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     known_seq: int
     on_day: date
     changed_at: datetime
+    was: Outcome | None = None
     looks: int = 0
 
     @property
@@ -82,12 +84,14 @@ def _line(row: Mapping[str, Any]) -> Line:
     told = Told(Outcome(row["outcome"]), tuple(msgspec.json.decode(row["bars"])), tuple(row["reasons"].split()))
     return Line(
         watch_id=row["watch_id"], code=row["code"], told=told, linked=tuple(row["linked"].split()),
-        known_seq=row["known_seq"], on_day=row["on_day"], changed_at=row["changed_at"], looks=row["looks"])
+        known_seq=row["known_seq"], on_day=row["on_day"], changed_at=row["changed_at"],
+        was=Outcome(row["was"]) if row["was"] else None, looks=row["looks"])
 
 
 def _cells(line: Line) -> dict[str, Any]:
     return {
         "id": line.id, "watch_id": line.watch_id, "code": line.code, "outcome": line.told.outcome.value,
+        "was": line.was.value if line.was else None,
         "bars": msgspec.json.encode(line.told.bars).decode(), "reasons": " ".join(line.told.reasons),
         "linked": " ".join(line.linked), "known_seq": line.known_seq, "on_day": line.on_day,
         "changed_at": line.changed_at, "looks": line.looks,
@@ -168,7 +172,7 @@ async def following(codes: Sequence[str]) -> list[Line]:
 async def keep(line: Line, looks: int) -> bool:
     """Keeps what is told now; False where somebody looked since, so that the caller looks again."""
     new = _cells(line)
-    told = (new["outcome"], new["bars"], new["reasons"], new["linked"])
+    told = (new["outcome"], new["was"], new["bars"], new["reasons"], new["linked"])
     return bool(await database.fetch(_KEEP, *told, line.known_seq, line.on_day, line.changed_at, line.id, looks))
 
 

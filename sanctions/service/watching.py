@@ -54,10 +54,11 @@ class WatchOver(Conflict):
 
 
 class WatchInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`subjects`: codes; `until`: a day (inclusive), `award` (until the 中标通知书 is sent) or null for ever."""
+    """`subjects`: codes; `until`: a day (inclusive), `award` (until the 中标通知书 is sent) or null for ever;
+    `webhook_id` null: nothing is pushed, the changes are read at the watch."""
 
     subjects: tuple[str, ...]
-    webhook_id: str
+    webhook_id: str | None = None
     tender: Tender | None = None
     until: str | None = None
 
@@ -83,7 +84,7 @@ class Watching:
         """
         codes, now = _codes(given, caller), self.clock()
         last = _last_day(given.until, business_day(now))
-        hook = await self.hooks.of(given.webhook_id, caller)
+        hook_id = (await self.hooks.of(given.webhook_id, caller)).id if given.webhook_id is not None else ""
         tender = given.tender or Tender()
         asked = await self._asked(tender)
         seen = await _seen(codes, asked)
@@ -91,9 +92,9 @@ class Watching:
         async with unit(by=caller.key_id, now=now, request=request) as u:
             if await store.running(caller.org_code) >= MOST_WATCHES:
                 raise TooManyWatches(f"一个单位至多{MOST_WATCHES}项进行中的关注,请先结束不用的")
-            event = WatchOpened(subject=made, org_code=caller.org_code, webhook_id=hook.id, subjects=len(codes))
+            event = WatchOpened(subject=made, org_code=caller.org_code, webhook_id=hook_id, subjects=len(codes))
             found = Watch(
-                id=made, org_code=caller.org_code, seq=u.record(event), webhook_id=hook.id, state=State.RUNNING,
+                id=made, org_code=caller.org_code, seq=u.record(event), webhook_id=hook_id, state=State.RUNNING,
                 tender=msgspec.json.encode(tender).decode(), why=None, created_at=u.now, ended_at=None,
                 until_day=last, until_award=given.until == AWARD,
                 look_at=next_look(asked))
@@ -213,7 +214,7 @@ class Watching:
         return lost
 
     async def _tell(self, u: Unit, watch: Watch, tender_id: str | None, old: Line, new: Line) -> bool:
-        if not await store.keep(msgspec.structs.replace(new, changed_at=u.now), old.looks):
+        if not await store.keep(msgspec.structs.replace(new, changed_at=u.now, was=old.told.outcome), old.looks):
             return False
         made = new_id("msg")
         seq = u.record(WatchChanged(
