@@ -80,7 +80,8 @@ def _period(
     begin = _begin(kind, day)
     running = _mean(records, versions, begin, day)
     assert running is not None  # the scheme is in force on `day`
-    before = _mean(records, versions, _begin(kind, begin - _DAY), begin - _DAY)
+    until = begin - _DAY if begin > date.min else None
+    before = _mean(records, versions, _begin(kind, until), until) if until else None
     return Period(kind=kind, published=published, full=before, running=running)
 
 

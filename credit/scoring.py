@@ -118,9 +118,10 @@ def average(records: Sequence[ScoredRecord], scheme: Scheme, first: date, last: 
 
 def mean(steps: Sequence[Score], last: date) -> int:
     """The mean of daily scores up to `last`, each step holding until the next; in hundredths, halves rounded up."""
-    ends = [*(s.on for s in steps[1:]), last + _DAY]
-    total = sum(s.value * (end - s.on).days for s, end in zip(steps, ends, strict=True))
-    days = (last - steps[0].on).days + 1
+    starts = [s.on.toordinal() for s in steps]  # of days as numbers there is one after the calendar's last
+    ends = [*starts[1:], last.toordinal() + 1]
+    total = sum(s.value * (end - start) for s, start, end in zip(steps, starts, ends, strict=True))
+    days = ends[-1] - starts[0]
     return (2 * total + days) // (2 * days)
 
 

@@ -69,6 +69,16 @@ def test_in_a_schemes_first_period_the_running_mean_counts() -> None:
     assert (found.period.full, found.value) == (None, 2200)
 
 
+@pytest.mark.parametrize("kind", PeriodKind)
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_the_first_and_the_last_day_of_the_calendar_have_a_mean(kind: PeriodKind, day: date) -> None:
+    always = msgspec.structs.replace(SCHEME, since=date.min, average=Average(period=kind))
+    found = rate([LATE], (always,), day)
+    assert found.period is not None
+    assert (found.period.running.last, found.period.running.value) == (day, 2500)  # nothing counts on either day
+    assert (found.period.full is None) == (day == date.min)
+
+
 def test_a_mean_runs_over_two_versions() -> None:
     versions = cut(QUARTER, date(2026, 2, 1), base=2000)
     period = rate([], versions, date(2026, 4, 1)).period
