@@ -20,6 +20,7 @@ from credit.kernel.settings import Settings
 
 FILE = "demo.json"
 DEFAULT = Path("data/demo")
+SCORING = 5.0  # seconds that a start may spend on everybody's score; what is left then is done while serving
 _LOCALITY = "sample"
 _KEYS = (
     Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.PLATFORM, Role.ENTERPRISE, Role.AUDITOR, Role.OPERATOR,

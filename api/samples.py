@@ -15,13 +15,14 @@ from credit.profiles.inputs import INPUTS, AnyInput
 from credit.profiles.model import StatementKind
 from credit.service import EntityInput, MeritInput
 from repair.model import CaseState
+from sanctions.conduct import ConductCommand, ReplyInput, StatementInput
 from sanctions.model import ListingCommand, PenaltyCommand
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
 FILES = (
     "organisations.json", "entities.json", "merits.json", "penalties_push.json", "penalties.csv", "opening.json",
-    "repairs.json", "listings.json", "statements.json",
+    "repairs.json", "listings.json", "statements.json", "conduct.json",
 )
 
 
@@ -57,6 +58,15 @@ class StatementSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_co
     @property
     def given(self) -> AnyInput:
         return msgspec.convert(self.statement, INPUTS[self.what])
+
+
+class ConductSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
+    """Conduct that is no penalty, recorded by `as`, and what was said to it; without statement it counts by silence."""
+
+    org_code: str
+    conduct: ConductCommand
+    statement: StatementInput | None = None
+    reply: ReplyInput | None = None
 
 
 class RepairSample(msgspec.Struct, frozen=True, kw_only=True, rename={"org_code": "as"}):
@@ -143,6 +153,9 @@ class Samples:
 
     def statements(self) -> list[StatementSample]:
         return self._read("statements.json", list[StatementSample])
+
+    def conduct(self) -> list[ConductSample]:
+        return self._read("conduct.json", list[ConductSample])
 
     def repairs(self) -> tuple[RepairSample, ...]:
         return self._read("repairs.json", _Repairs).cases

@@ -43,6 +43,7 @@ class Seeded(msgspec.Struct, kw_only=True):
     duplicates: int = 0
     listings: int = 0
     statements: int = 0
+    conduct: int = 0
     repairs: int = 0
     file: ImportReport = msgspec.field(default_factory=ImportReport)
 
@@ -92,6 +93,8 @@ async def seed(services: Services, samples: Samples, tell: Tell = lambda said: N
     tell(f"列入名单 {done.listings}")
     await _statements(services, samples, done)
     tell(f"主体档案 {done.statements} 项")
+    await _conduct(services, samples, done)
+    tell(f"行为记录 {done.conduct}")
     for sample in samples.repairs():
         await seed_repair(services, sample)
         done.repairs += 1
@@ -163,6 +166,21 @@ async def _statements(services: Services, samples: Samples, done: Seeded) -> Non
         caller = Caller(key_id=BY, org_code=sample.org_code, role=role)
         await profiles.state(sample.code, sample.given, caller, now=services.clock(), salt=services.salt)
         done.statements += 1
+
+
+async def _conduct(services: Services, samples: Samples, done: Seeded) -> None:
+    """Each record as far as it went: the notice alone, a statement to it, the reply."""
+    roles = {o.code: o.role for o in samples.organisations()}
+    for sample in samples.conduct():
+        caller = Caller(key_id=BY, org_code=sample.org_code, role=roles[sample.org_code])
+        prepared = await services.conducting.prepare(sample.conduct, caller)
+        record = (await services.conducting.receive(prepared, by=BY)).record_id
+        now = (await services.hearings.view(record, caller)).facts
+        if sample.statement and now.stated_on is None:
+            await services.hearings.state(record, sample.statement, caller)
+        if sample.reply and now.replied_on is None:
+            await services.hearings.reply(record, sample.reply, caller)
+        done.conduct += 1
 
 
 async def _file(services: Services, samples: Samples) -> ImportReport:

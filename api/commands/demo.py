@@ -71,6 +71,8 @@ async def _prepare(services: Services, url: str) -> None:
         done = await seed(services, found, lambda said: note(f"示例 samples: {said}"))
         if done.again:
             note("示例 samples: 已装入 in already")
+        if await services.recomputing.first(made.SCORING):
+            note("得分 scores: 已统计 computed")
         keys = await made.new_keys(services, found)
         logins = await made.new_logins(services, found)
     where = made.write(services.settings.data, url, keys, logins, found)

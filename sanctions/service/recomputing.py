@@ -100,6 +100,17 @@ class Recomputing:
         await store_scores.begin(made, marks)
         return made
 
+    async def first(self, seconds: float) -> int:
+        """Computes the schemes of which nobody has had the scores computed; what the time does not suffice for is left
+        to `turn`. Answers how many schemes."""
+        known = {run.id for run in await store_scores.runs()}
+        missing = [name for name in self.schemes() if name not in known]
+        for name in missing:
+            await self.begin(name)
+        if missing:
+            await self.work(seconds)
+        return len(missing)
+
     async def work(self, seconds: float | None = None, clock: Callable[[], float] = time.monotonic) -> int:
         """Works ranges of any run until none is free or the time is over; answers how many it did."""
         until, done = clock() + (seconds or float("inf")), 0

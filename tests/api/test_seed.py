@@ -12,6 +12,7 @@ from api import demo, lifespan, samples
 from api.samples import Samples
 from api.seed import IsADemo, NotADemo, Seeded, is_demo, refuse_demo, seed
 from api.wiring import Services, build
+from credit import lookup
 from credit.accounts import service as accounts
 from credit.accounts import sessions
 from credit.accounts.model import Caller, OrganisationInput, Role
@@ -51,16 +52,17 @@ async def entries(kind: str) -> int:
 async def everything() -> dict[str, int]:
     """Entries of the log by kind, as far as samples make them."""
     kinds = ("organisation_registered", "source_declared", "entity_registered", "merit_recorded", "penalty_recorded",
-             "row_parked", "listing_recorded", "entity_stated", "demo_opened", "demo_seeded")
+             "row_parked", "listing_recorded", "entity_stated", "conduct_recorded", "conduct_stated",
+             "conduct_replied", "demo_opened", "demo_seeded")
     return {kind: await entries(kind) for kind in kinds}
 
 
 # examples/README.md: ten departments and five others; 75 firms; 13 pushes, 1 listing, 8 repairs, 9 statements,
-# 56 accepted rows
+# 56 accepted rows; 8 records of conduct, to four of which something was stated, three of those answered
 WHOLE = {
     "organisation_registered": 15, "source_declared": 8, "entity_registered": 75, "merit_recorded": 5,
     "penalty_recorded": 13 + 8 + 56, "row_parked": 18, "listing_recorded": 1, "entity_stated": 9,
-    "demo_opened": 1, "demo_seeded": 1,
+    "conduct_recorded": 8, "conduct_stated": 4, "conduct_replied": 3, "demo_opened": 1, "demo_seeded": 1,
 }
 
 
@@ -79,7 +81,7 @@ async def test_a_second_start_adds_nothing(services: Services, examples: Samples
     assert (await ledger.head()).size == size
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 6])
 async def test_a_start_that_was_broken_off_is_continued(services: Services, examples: Samples, steps: int) -> None:
     told = 0
 
@@ -121,6 +123,24 @@ async def test_the_named_samples_are_what_they_are_called(services: Services, ex
 
 def _bars(answer: Answered) -> list[Reason]:
     return [reason for reason in answer.reasons if reason.bars]
+
+
+async def test_conduct_shows_in_scores_and_everybodys_score_is_computed_at_once(
+    services: Services, examples: Samples
+) -> None:
+    await seed(services, examples)
+    code = examples.named()["enterprise"]
+    entity = await lookup.entity_by_code(code)
+    assert entity is not None
+    states = [view.followed.state for view in await services.hearings.of_entity(entity)]
+    assert states == ["counts", "stated"]
+    lines = (await services.standing.rating(code, "sample_construction", TODAY)).score.lines
+    # 5 points for the one to which nothing was said; the other waits for its reply
+    assert sorted(line.points for line in lines if line.rule.endswith("contract_performance")) == [-500, 0]
+    assert await services.recomputing.first(60) == len(services.recomputing.schemes()) > 5
+    found = await services.recomputing.distribution("sample_construction")
+    assert (found.left, sum(n for _, _, n in found.grades)) == (0, 84)  # 75 firms of the file, 9 that others brought
+    assert await services.recomputing.first(60) == 0
 
 
 async def test_samples_never_mix_with_real_data(services: Services, examples: Samples) -> None:

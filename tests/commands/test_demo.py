@@ -40,6 +40,14 @@ def test_it_serves_with_a_file_of_keys_for_its_owner_alone(served: Demo) -> None
     assert card["code"] == code
 
 
+def test_it_serves_with_everybodys_score_and_with_conduct(served: Demo) -> None:
+    found = ask(served, "/v1/schemes/sample_construction/distribution")
+    assert found["complete"] and found["total"] > 75
+    code = served.json["samples"]["enterprise"]
+    conduct = ask(served, f"/v1/conduct-records?subject={code}", "enterprise")["items"]
+    assert {"counts", "stated"} <= {record["state"] for record in conduct}
+
+
 def letters(demo: Demo) -> list[dict[str, Any]]:
     """Both letters of the barred firm, which come by themselves."""
     found: list[dict[str, Any]] = []
