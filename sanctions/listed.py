@@ -73,7 +73,8 @@ def _effects(reason: Reason, known: KnownList, question: Question) -> Iterator[F
     barred = _mask(known.bars, question)
     named = [clause for clause in question.clauses if clause.kind == "list" and clause.listed == known.code]
     by_file = 0 if named else _mask(known.by_file, question) & ~barred
-    if barred or not (named or by_file):
+    unread = 0 if named else _mask(known.unread, question) & ~barred & ~by_file
+    if barred or not (named or by_file or unread):
         elsewhere = msgspec.structs.replace(
             reason, code="listed_elsewhere", title=f"{reason.title};不涉及本项目", effect=Effect.NONE, bars=False)
         yield Finding(reason, barred, elsewhere)
@@ -81,6 +82,8 @@ def _effects(reason: Reason, known: KnownList, question: Question) -> Iterator[F
         yield Finding(_by_clause(reason, clause.title, clause.basis), question.everywhere)
     if by_file:
         yield Finding(_rule_needed(reason), by_file)
+    if unread:
+        yield Finding(_unread(reason), unread)
     if known.bars:
         yield from by_ban(reason, question)
 
@@ -103,6 +106,12 @@ def _rule_needed(reason: Reason) -> Reason:
     told = f"{reason.title};依法必须招标的项目按招标文件的规定执行,请补充招标文件是否有此条款(conditions)"
     return msgspec.structs.replace(
         reason, code="tender_rule_needed", title=told, effect=Effect.UNDETERMINED, bars=False)
+
+
+def _unread(reason: Reason) -> Reason:
+    told = f"{reason.title};该名单也涉及代理机构和评标(评审)专家,对其限制方式未核实,请委托人或者专家库管理单位核查"
+    return msgspec.structs.replace(
+        reason, code="effect_unverified", title=told, effect=Effect.UNDETERMINED, bars=False, verified=False)
 
 
 def _serious(record: Record, clauses: list[Clause], question: Question) -> Iterator[Finding]:

@@ -20,8 +20,9 @@ PREFIX = "list."
 class KnownList(msgspec.Struct, frozen=True, kw_only=True):
     """A list of the rule data: tenders of the scopes in `depends` cannot be answered without it.
 
-    `bars` are the scopes barred by law, `by_file` those in which the tender file decides; both only count where
-    `effect_verified`. `field` is that of the departments that enter on it.
+    `bars` are the scopes barred by law, `by_file` those in which the tender file decides, `unread` those that the text
+    covers with an effect nobody has read in full; they only count where `effect_verified`. `field` is that of the
+    departments that enter on it.
     """
 
     code: str
@@ -34,6 +35,7 @@ class KnownList(msgspec.Struct, frozen=True, kw_only=True):
     field: Field | None = None
     bars: tuple[Scope, ...] = ()
     by_file: tuple[Scope, ...] = ()
+    unread: tuple[Scope, ...] = ()
 
 
 @lru_cache(maxsize=256)
@@ -64,6 +66,7 @@ def _known(rule: Dated, rules: RuleSet, fresh_hours: int) -> KnownList:
         field=Field(value["field"]) if value.get("field") else None,
         bars=tuple(map(Scope, value.get("bars", ()))),
         by_file=tuple(map(Scope, value.get("by_file", ()))),
+        unread=tuple(map(Scope, value.get("unread", ()))),
     )
 
 

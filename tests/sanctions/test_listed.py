@@ -102,8 +102,10 @@ def test_every_list_says_trigger_and_body_and_bars_only_where_verified(code: str
     for rule in RULES.rules[f"list.{code}"].values:
         assert ListCode(code)
         assert rule.value["trigger"] and rule.value["body"] and rule.value["official_channel"]
-        touched = [*map(Scope, rule.value["bars"]), *map(Scope, rule.value["by_file"])]
+        touched = [*map(Scope, rule.value["bars"]), *map(Scope, rule.value["by_file"]),
+                   *map(Scope, rule.value.get("unread", ()))]
         assert bool(touched) == rule.verified
+        assert set(touched) == set(map(Scope, rule.value["depends"]))  # without the list there is no answer there
 
 
 @pytest.mark.parametrize("code", ["wage_arrears", "government_procurement", "work_safety"])
