@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import msgspec
 
+from api.letter_parts import channels_of, clocks_of, contacts_of, issuer_of
+from api.list_letters import ABOUT_LISTS, ListLetters
 from api.repair_letters import ABOUT_REPAIR, RepairLetters
 from credit import lookup
-from credit.accounts import service as accounts
 from credit.accounts.model import Organisation
 from credit.kernel.clock import Clock as Now
 from credit.kernel.clock import business_day
-from credit.kernel.periods import add_months
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
-from credit.kernel.workdays import roll_forward
 from credit.model import Prose, RecordKind, Stage
 from notices.cases import Case, RecordStatus
 from notices.issuance import Occasion, Origin
 from notices.model import (
     Addressee,
     Ban,
-    Channel,
-    Clock,
-    Clocks,
-    ClockUnit,
     Issuer,
     LetterFacts,
     LookBack,
@@ -40,10 +35,7 @@ from notices.service import locality_name
 from sanctions.service.standing import PenaltyView, Standing
 from sanctions.wording import scope_title
 
-_CLOCKS = {"accept": "repair_accept", "feedback": "repair_feedback", "review": "review", "suit": "suit",
-           "payment": "payment"}
 Addresses = Callable[[str | None], Awaitable[tuple[tuple[str, str], ...]]]
-_FROM_SERVICE = ("review", "suit", "payment")
 
 
 async def nobody(code: str | None) -> tuple[tuple[str, str], ...]:
@@ -62,6 +54,7 @@ class Letters:
         self.standing = standing
         self.locality = locality
         self.repairs = RepairLetters(book, clock, standing)
+        self.lists = ListLetters(book, clock, standing)
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
@@ -72,20 +65,33 @@ class Letters:
         return msgspec.structs.replace(found, addresses=found.addresses + await self.chats(found.code))
 
     async def _case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
-        if event.get("kind") in ABOUT_REPAIR:
-            return await self.repairs.case(record_id, event, seq)
+        kind = event.get("kind")
+        if kind in ABOUT_REPAIR and not (kind == "listing_removed" and await self.repairs.unasked(seq)):
+            found_case = await self.repairs.case(record_id, event, seq)
+            return await self._also_removed(found_case) if kind == "listing_removed" else found_case
+        if kind in ABOUT_LISTS:
+            return await self.lists.case(record_id, event)
         today = business_day(self.clock())
         found = await self.standing.penalty(record_id, today)
         prose = await self.standing.prose(found.record) or Prose()
-        issuer = await self._issuer(found)
+        authority = found.record.penalty.authority
+        issuer = await issuer_of(authority.code, found.record.penalty.pushed_by)
         occasion = _occasion(found, event, today)
         regime = found.classification.regime
         if regime is None or issuer is None:
             return None
         place = locality_name(self.locality, self.book.current, today)
         facts = _facts(found, prose, issuer, self.book.current, today, place)
-        addresses = tuple((c["channel"], c["address"]) for c in prose.contacts if c.get("channel") and c.get("address"))
-        return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts, addresses=addresses)
+        return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=facts,
+                    addresses=contacts_of(prose))
+
+    async def _also_removed(self, case: Case | None) -> Case | None:
+        """The same case with what the 移出名单通知书 says: the entry and its removal."""
+        if case is None:
+            return None
+        entry = await self.lists.case(case.record_id, {"kind": "listing_removed"})
+        facts = msgspec.structs.replace(case.facts, listed=entry.facts.listed, facts=entry.facts.facts)
+        return msgspec.structs.replace(case, facts=facts)
 
     async def status(self, record_id: str) -> RecordStatus:
         """How the record behind a letter stands today."""
@@ -100,14 +106,6 @@ class Letters:
             return RecordStatus.DRAFT
         shown = found.window is None or found.published
         return RecordStatus.CURRENT if shown and not found.record.penalty.repaired_on else RecordStatus.ENDED
-
-    async def _issuer(self, found: PenaltyView) -> Organisation | None:
-        """The deciding authority where it is registered, else the organisation that pushed for it."""
-        authority, pusher = found.record.penalty.authority.code, found.record.penalty.pushed_by
-        registered = await accounts.find_organisation(authority) if authority else None
-        if registered is not None and registered.short_code:
-            return registered
-        return await accounts.find_organisation(pusher) if pusher else None
 
 
 def _occasion(found: PenaltyView, event: Mapping[str, Any], today: date) -> Occasion:
@@ -144,8 +142,8 @@ def _facts(
         repair=_repair(found), bans=tuple(_bans(found)),
         look_back=LookBack(first_day=found.look_back.first_day, last_day=found.look_back.until,
                            basis=found.look_back.basis) if found.look_back else None,
-        ban_unread=facts.ban_unread, channels=tuple(_channels(of.regime or "", rules, today, issuer)),
-        clocks=_clocks(facts.served_on, rules, today, fined=bool(facts.fine_fen)), locality=locality,
+        ban_unread=facts.ban_unread, channels=tuple(channels_of(of.regime or "", rules, today)),
+        clocks=clocks_of(facts.served_on, rules, today, fined=bool(facts.fine_fen)), locality=locality,
     )
 
 
@@ -162,34 +160,3 @@ def _bans(found: PenaltyView) -> list[Ban]:
         Ban(title=scope_title(r.scope), basis=r.basis, first_day=r.first_day, last_day=r.last_day)
         for r in found.restrictions
     ]
-
-
-def _channels(regime: str, rules: RuleSet, today: date, issuer: Organisation) -> list[Channel]:
-    named = rules.at("filing.channels", today).value.get(regime, [])
-    found = []
-    for code in named:
-        rule = rules.find(f"filing.channel.{code}", today)
-        if rule is not None:
-            found.append(Channel(name=rules.rules[rule.rule_id].title, url=rule.value.get("url")))
-    return found
-
-
-def _clocks(served_on: date | None, rules: RuleSet, today: date, *, fined: bool) -> Clocks:
-    found = {}
-    for name, rule_id in _CLOCKS.items():
-        rule = rules.find(f"clock.{rule_id}", today)
-        if rule is None or (name == "payment" and not fined):
-            continue
-        unit = ClockUnit(rules.rules[rule.rule_id].unit or "")
-        start = served_on if name in _FROM_SERVICE else None
-        found[name] = Clock(amount=rule.value, unit=unit, source=rule.source, due_on=_due(start, rule.value, unit))
-    return Clocks(**found)
-
-
-def _due(start: date | None, amount: int, unit: ClockUnit) -> date | None:
-    """The last day of a period that runs from the day after `start` (民法典 201–203); None without a start."""
-    if start is None or unit is ClockUnit.WORKING_DAYS:
-        return None
-    last = add_months(start, amount) if unit is ClockUnit.MONTHS else start + timedelta(days=amount)
-    return roll_forward(last).day
-

@@ -68,6 +68,10 @@ class RepairLetters:
         return LetterCase(record_id=record_id, code=found.code, facts=facts, addresses=addresses,
                           occasion=_occasion(views[0], str(event.get("kind")), day))
 
+    async def unasked(self, seq: int) -> bool:
+        """Whether the act at `seq` was not brought by an application."""
+        return await case_of_seq(seq) is None
+
     async def listing_status(self, record_id: str) -> RecordStatus:
         """How a list entry behind a letter stands today."""
         found = await self.standing.listing(record_id, business_day(self.clock()))
@@ -163,5 +167,6 @@ def _occasion(view: RecordView, kind: str, day: date) -> Occasion:
     return Occasion(
         event=kind, subject_kind=view.entity.kind, origin=Origin.PUSH, stage=Stage.DECIDED, decided_on=day, today=day,
         regime=of.regime or Regime.NDRC36, severity=of.severity, severity_provisional=False, field_known=True,
-        window_until=None,
+        window_until=None, of_list=view.record.listing.list if isinstance(view, ListingView) else "none",
+        applied=True,
     )

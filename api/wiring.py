@@ -96,8 +96,6 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "parked_completed": (),
     "parked_rejected": (),
     "source_declared": (),
-    "listing_recorded": (),
-    "listing_corrected": (),
     "listing_performed": (),
     "conduct_recorded": (),
     "conduct_stated": (),

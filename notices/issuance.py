@@ -34,6 +34,9 @@ class NoLetter(StrEnum):
     NOT_ASKED = "not_asked"
     CLASS_UNKNOWN = "class_unknown"
     PAST_WINDOW = "past_window"
+    FACTS_MISSING = "facts_missing"
+    NO_ISSUER = "no_issuer"
+    ISSUED_ELSEWHERE = "issued_elsewhere"
     EVENT_WITHOUT_LETTER = "event_without_letter"
 
 
@@ -44,6 +47,9 @@ REASONS: Mapping[NoLetter, str] = {
     NoLetter.NOT_ASKED: "文件导入未要求制发告知书(letters=true)",
     NoLetter.CLASS_UNKNOWN: "缺少领域,类别仅为暂定,请补录领域后制发",
     NoLetter.PAST_WINDOW: "已过公示期,不再制发",
+    NoLetter.FACTS_MISSING: "缺少事实或者依据,不制发;请更正补录,补全后随即制发",
+    NoLetter.NO_ISSUER: "发文机关尚未登记机关代字,不能编文号;请运营方登记,登记后更正一次即制发",
+    NoLetter.ISSUED_ELSEWHERE: "该文书由作出决定的机关自行制发和送达",
     NoLetter.EVENT_WITHOUT_LETTER: "该事项不制发告知书",
 }
 
@@ -64,13 +70,17 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     window_until: date | None
     letters_asked: bool = False  # an import with letters=true
     ended: bool = False  # withdrawn or repaired
+    withheld: NoLetter | None = None  # what the source itself found wanting
+    of_list: str = "none"
+    applied: bool = False  # a removal that an application for repair brought
 
 
 class Issuance(msgspec.Struct, frozen=True, kw_only=True):
-    """The letters that follow, or why none does."""
+    """The letters that follow, or why none does. `once`: not those that the record has already brought."""
 
     letters: tuple[LetterKind, ...] = ()
     reason: NoLetter | None = None
+    once: bool = False
 
 
 def letters_for(occasion: Occasion, rules: RuleSet, local: Set[LetterKind]) -> Issuance:
@@ -95,7 +105,7 @@ def _reason(occasion: Occasion, rules: RuleSet) -> NoLetter | None:
         return NoLetter.PAST_WINDOW
     if _lacks_field(occasion, rules):
         return NoLetter.CLASS_UNKNOWN
-    return None
+    return occasion.withheld
 
 
 def _lacks_field(occasion: Occasion, rules: RuleSet) -> bool:
@@ -111,6 +121,8 @@ def _by_case(occasion: Occasion, rules: RuleSet, local: Set[LetterKind]) -> Issu
         "class": occasion.severity.value if occasion.severity else "none",
         "stage": occasion.stage.value,
         "origin": occasion.origin.value,
+        "list": occasion.of_list,
+        "applied": "yes" if occasion.applied else "no",
     }
     cases: list[dict[str, Any]] = rules.at(RULE, occasion.decided_on).value
     for case in cases:
@@ -124,4 +136,4 @@ def _outcome(case: Mapping[str, Any], local: Set[LetterKind]) -> Issuance:
     kinds += [kind for kind in map(LetterKind, case.get("local", ())) if kind in local]
     if not kinds:
         return Issuance(reason=NoLetter(case.get("reason", NoLetter.EVENT_WITHOUT_LETTER)))
-    return Issuance(letters=tuple(kinds))
+    return Issuance(letters=tuple(kinds), once=bool(case.get("once")))

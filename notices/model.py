@@ -11,7 +11,7 @@ from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
 
 
 class LetterKind(StrEnum):
-    """信用修复告知书 (两书同达), the local 失信告知书, the letters of an application for repair, and the 承诺书."""
+    """信用修复告知书 (两书同达), the local 失信告知书, letters of applications and of lists, the 承诺书."""
 
     REPAIR_NOTICE = "repair_notice"
     DISHONESTY_NOTICE = "dishonesty_notice"
@@ -21,6 +21,10 @@ class LetterKind(StrEnum):
     REPAIR_EXTENSION = "repair_extension"
     REPAIR_GRANT = "repair_grant"
     REPAIR_REFUSAL = "repair_refusal"
+    LISTING_PRIOR_NOTICE = "listing_prior_notice"  # before a list is entered: statement and defence
+    LISTING_DECISION = "listing_decision"
+    LISTING_REPAIR_NOTICE = "listing_repair_notice"  # with the decision (两书同达)
+    LISTING_REMOVAL = "listing_removal"
     COMMITMENT = "commitment"  # signed by the company: no letterhead, no number
     RECORD_SHEET = "record_sheet"  # 信用核查记录表 of a receipt, for the tender file: no letterhead, no number
     CREDIT_REPORT = "credit_report"  # 公共资源交易信用核查报告: numbered by its own id, no letterhead
@@ -28,9 +32,9 @@ class LetterKind(StrEnum):
 
 PROCEEDINGS = frozenset({
     LetterKind.REPAIR_ACCEPTANCE, LetterKind.REPAIR_NON_ACCEPTANCE, LetterKind.REPAIR_SUPPLEMENT,
-    LetterKind.REPAIR_EXTENSION, LetterKind.REPAIR_GRANT, LetterKind.REPAIR_REFUSAL,
+    LetterKind.REPAIR_EXTENSION, LetterKind.REPAIR_GRANT, LetterKind.REPAIR_REFUSAL, LetterKind.LISTING_REMOVAL,
 })
-"""Letters that an application brings: they go out even where the record behind them has ended."""
+"""Letters that an application or a removal brings: they go out even where the record behind them has ended."""
 
 
 class Regime(StrEnum):
@@ -157,8 +161,52 @@ class Proceeding(msgspec.Struct, frozen=True, kw_only=True):
     signed_by: str = ""
 
 
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
+    """Statement and defence before an entry. `last_day` null: not served yet, then `days` says how long from service.
+
+    `stated` is the day a statement came in, `answer` what was found of it.
+    """
+
+    last_day: date | None = None
+    days: Clock | None = None
+    by_authority: bool = False  # the authority itself stated the last day
+    verified: bool = False
+    served_on: date | None = None
+    stated_on: date | None = None
+    answer: str = ""
+
+
+class Removal(msgspec.Struct, frozen=True, kw_only=True):
+    """The decision that took an entry off its list."""
+
+    document_no: str
+    decided_on: date
+    ground: str
+    basis: str
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry on a list, intended or decided. `until` null: no text names a length."""
+
+    title: str
+    until: date | None = None
+    until_verified: bool = False
+    until_stated: bool = False
+    months: int | None = None  # of an intended entry, whose days are not known yet
+    term_basis: str = ""
+    bars: tuple[str, ...] = ()  # what the list bars by law
+    by_file: tuple[str, ...] = ()  # where the tender file decides
+    effect_basis: str = ""
+    effect_verified: bool = False
+    early: str = ""  # how one leaves early, in words
+    early_basis: str = ""
+    early_verified: bool = False
+    hearing: Hearing | None = None
+    removal: Removal | None = None
+
+
 class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """The plain facts of one penalty as a letter states them. Money in fen, days Asia/Shanghai."""
+    """The plain facts of one record or act as a letter states them. Money in fen, days Asia/Shanghai."""
 
     issuer: Issuer
     addressee: Addressee
@@ -170,24 +218,25 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     facts: str = ""
     basis: str = ""
     content: str = ""
-    kinds: tuple[PenaltyKind, ...]
+    kinds: tuple[PenaltyKind, ...] = ()
     fine_fen: int | None = None
     confiscated_fen: int | None = None
     procedure: Procedure = Procedure.ORDINARY
     stage: Stage = Stage.DECIDED
-    regime: Regime
+    regime: Regime = Regime.NDRC36
     severity: Severity | None = None
     severity_source: SeveritySource | None = None
     severity_provisional: bool = False
-    publication: Publication
-    repair: Repair
+    publication: Publication = Publication(published=False)
+    repair: Repair = Repair()
     bans: tuple[Ban, ...] = ()
     look_back: LookBack | None = None
     ban_unread: bool = False  # the decision speaks of a bar that nobody has entered yet
     channels: tuple[Channel, ...] = ()
-    clocks: Clocks
+    clocks: Clocks = Clocks()
     locality: str = ""
     proceeding: Proceeding | None = None
+    listed: Listed | None = None
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,10 @@ KIND_WORDS = {
     LetterKind.REPAIR_EXTENSION: "信修延",
     LetterKind.REPAIR_GRANT: "信修准",
     LetterKind.REPAIR_REFUSAL: "信修不",
+    LetterKind.LISTING_PRIOR_NOTICE: "列告",
+    LetterKind.LISTING_DECISION: "列通",
+    LetterKind.LISTING_REPAIR_NOTICE: "列修告",
+    LetterKind.LISTING_REMOVAL: "移通",
     LetterKind.COMMITMENT: "信修诺",
 }
 DRAFT_NUMBER = "文号待编"

@@ -19,6 +19,10 @@ TITLES = {
     LetterKind.REPAIR_EXTENSION: "信用修复办理延期告知书",
     LetterKind.REPAIR_GRANT: "准予信用修复决定书",
     LetterKind.REPAIR_REFUSAL: "不予信用修复决定书",
+    LetterKind.LISTING_PRIOR_NOTICE: "列入严重失信主体名单告知书",
+    LetterKind.LISTING_DECISION: "列入名单决定通知书",
+    LetterKind.LISTING_REPAIR_NOTICE: "列入名单信用修复告知书",
+    LetterKind.LISTING_REMOVAL: "移出名单通知书",
     LetterKind.COMMITMENT: "信用承诺书",
 }
 

@@ -23,6 +23,8 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "penalty_stayed": (ISSUE,),
     "penalty_withdrawn": (ISSUE,),
     "penalty_repaired": (ISSUE,),
+    "listing_recorded": (ISSUE,),
+    "listing_corrected": (ISSUE,),
     "listing_removed": (ISSUE,),
     "repair_accepted": (ISSUE,),
     "repair_not_accepted": (ISSUE,),

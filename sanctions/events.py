@@ -85,6 +85,8 @@ class ListingRecorded(Event, frozen=True, kw_only=True):
     code: str | None
     list: str
     decided_on: date
+    origin: Origin = Origin.PUSH
+    letters: bool = True
 
 
 class ListingChanged(Event, frozen=True, kw_only=True):

@@ -13,13 +13,14 @@ from litestar.types import Guard
 
 from api.auth import needs
 from api.bodies import json_body
-from api.v1.views import EntryRef, ListingLine, Window, full_listing, window
+from api.v1.views import EntryRef, ListingLine, NoLetterLine, Window, full_listing, no_letter, window
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel import ledger, unit
 from credit.kernel.clock import business_day
 from credit.kernel.errors import Forbidden
 from credit.model import Severity
+from sanctions.events import ListingRecorded
 from sanctions.lists import known_list
 from sanctions.model import CorrectionInput, ListingCommand, RemovalInput
 from sanctions.removals import earliest_removal
@@ -53,6 +54,7 @@ class ListingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     earliest_why: str | None
     restriction_ids: tuple[str, ...] = ()
     notices_url: str | None = None
+    no_letter: NoLetterLine | None = None
     entry: EntryRef
     duplicate: bool = False
     name_differs: bool = False
@@ -86,7 +88,9 @@ class ListEntries(Controller):
             found = await services.listings.foreseen(prepared)
             return Response(await _answer(services, prepared, found), status_code=200)
         made = await _once(services.listings.receive(prepared, by=caller.key_id, request=request_key), Entered)
-        return Response(await _answer(services, prepared, made), status_code=200 if made.duplicate else 201)
+        answer = msgspec.structs.replace(
+            await _answer(services, prepared, made), no_letter=await without_letter(services, made))
+        return Response(answer, status_code=200 if made.duplicate else 201)
 
     @get("/{record_id:str}", guards=[needs(Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR)],
          summary="一条名单记录 One entry")
@@ -133,6 +137,13 @@ async def _once(act: Awaitable[T], kind: type[T]) -> T:
         return await act
     except unit.Replayed as exc:
         return msgspec.json.decode(exc.answer, type=kind)
+
+
+async def without_letter(services: Services, made: Entered) -> NoLetterLine | None:
+    """Why no letter follows an entry; null where they do."""
+    event = {"kind": ListingRecorded.kind, "letters": True}
+    found = await services.notices.issuing.foreseen(made.record_id, event, made.seq)
+    return no_letter(found.reason)
 
 
 async def _answer(services: Services, prepared: PreparedListing, made: Entered) -> ListingAnswer:

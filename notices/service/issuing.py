@@ -54,6 +54,8 @@ class Issuing:
         """
         case = await self.office.source(record_id, event, cause_seq)
         wanted = await self.decide(case, cause_seq) if case else Issuance()
+        if wanted.once:
+            wanted = await _not_yet(wanted, record_id, cause_seq)
         await self.voiding.unwanted(cause_seq, wanted.letters, "不再需要制发")
         if case is not None:
             await self._issue_all(case, wanted.letters, cause_seq, bool(event.get("bulk")))
@@ -130,6 +132,13 @@ class Issuing:
         store.write_notice(u, made)
         await self.planning.plan(u, made, case.addresses, status, bulk=bulk)
         return made
+
+
+async def _not_yet(wanted: Issuance, record_id: str, cause_seq: int) -> Issuance:
+    """Without the kinds that another entry of the log has already brought to the record."""
+    had = {n.kind for n in await store.of_record(record_id)
+           if n.cause_seq != cause_seq and n.state is not NoticeState.VOIDED}
+    return msgspec.structs.replace(wanted, letters=tuple(kind for kind in wanted.letters if kind not in had))
 
 
 def _series(facts: LetterFacts, kind: LetterKind, day: date) -> Series:

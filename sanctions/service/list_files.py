@@ -19,7 +19,7 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import unit
 from credit.model import RecordKind
 from sanctions.entering import check_list
-from sanctions.events import ListImported
+from sanctions.events import ListImported, Origin
 from sanctions.intake.list_rows import ListRow, Manifest
 from sanctions.intake.outcomes import Rejected
 from sanctions.service.listings import Listings
@@ -112,7 +112,7 @@ class ListFiles:
             if report.dry_run:
                 made = await self.listings.foreseen(prepared)
             else:
-                made = await self.listings.receive(prepared, by=caller.key_id)
+                made = await self.listings.receive(prepared, by=caller.key_id, origin=Origin.IMPORT)
         except Refusal as exc:
             report.rejected.append(_line(row.row, exc, manifest))
             return

@@ -18,7 +18,7 @@ from credit.service import open_entity, open_record, person_entity_id
 from sanctions import checks
 from sanctions.document_no import fold_document_no
 from sanctions.entering import check_entry, check_entry_competence
-from sanctions.events import ListingRecorded
+from sanctions.events import ListingRecorded, Origin
 from sanctions.model import ListingCommand
 from sanctions.service.receive import DocumentExists, Faults, Seen, checked_code, deciding, refuse
 
@@ -98,17 +98,22 @@ class Listings:
             return _again(prepared, taken, entity)
         return Entered("", entity.entity_id if entity else "", prepared.code, -1, False, _differs(prepared, entity))
 
-    async def receive(self, prepared: PreparedListing, *, by: str, request: Request | None = None) -> Entered:
+    async def receive(
+        self, prepared: PreparedListing, *, by: str, origin: Origin = Origin.PUSH, request: Request | None = None
+    ) -> Entered:
         """Enters one entry. The same again answers the same id; other content raises DocumentExists."""
         async with unit(by=by, now=self.clock(), request=request) as u:
-            taken = (await lookup.known_keys([prepared.natural_key])).get(prepared.natural_key)
-            entity = (await lookup.entities_of([prepared.subject_key])).get(prepared.subject_key)
-            if taken is not None and entity is not None:
-                answer = _again(prepared, taken, entity)
-            else:
-                answer = _write(u, prepared, entity)
+            answer = await self.receive_in(u, prepared, origin)
             u.keep(answer)
         return answer
+
+    async def receive_in(self, u: Unit, prepared: PreparedListing, origin: Origin = Origin.PUSH) -> Entered:
+        """The same within an open unit, for acts that compose."""
+        taken = (await lookup.known_keys([prepared.natural_key])).get(prepared.natural_key)
+        entity = (await lookup.entities_of([prepared.subject_key])).get(prepared.subject_key)
+        if taken is not None and entity is not None:
+            return _again(prepared, taken, entity)
+        return _write(u, prepared, entity, origin)
 
 
 def _trimmed(command: ListingCommand) -> ListingCommand:
@@ -146,11 +151,12 @@ def _again(prepared: PreparedListing, taken: lookup.KnownKey, entity: Entity) ->
     return Entered(taken.record_id, entity.entity_id, entity.code, taken.first_seq, True)
 
 
-def _write(u: Unit, item: PreparedListing, entity: Entity | None) -> Entered:
+def _write(u: Unit, item: PreparedListing, entity: Entity | None, origin: Origin) -> Entered:
     record_id, fresh = new_id("lst"), new_id("ent") if item.code else item.subject_key
     entity_id = entity.entity_id if entity else fresh
     seq = u.record(ListingRecorded(subject=entity_id, record_id=record_id, code=item.code, list=item.facts.list,
-                                   decided_on=item.facts.decided_on))
+                                   decided_on=item.facts.decided_on, origin=origin,
+                                   letters=origin is Origin.PUSH))
     if entity is None:
         subject = item.command.subject
         open_entity(u, Entity(entity_id=entity_id, kind=subject.kind, name=subject.name, code=item.code,

@@ -9,6 +9,9 @@ from credit.kernel.clock import SHANGHAI
 from tests.walks.house import SUPPLIES, WORKS, House
 from tests.walks.repairs import wage_arrears
 
+_LETTERS = {"listing_decision", "listing_repair_notice", "repair_acceptance", "repair_supplement", "repair_grant",
+            "listing_removal"}
+
 
 async def test_a_wage_arrears_entry_is_repaired_and_yesterdays_answer_stays(house: House) -> None:
     desk, record = await wage_arrears(house)
@@ -49,7 +52,7 @@ async def test_a_wage_arrears_entry_is_repaired_and_yesterdays_answer_stays(hous
     assert then["answers"][0]["outcome"] == "ineligible"
     assert (await desk.plan_of(record))["why_not"] == "removed"
     letters = {x["kind"]: x for x in await house.letters(desk.code, await desk.company())}
-    assert set(letters) == {"repair_acceptance", "repair_supplement", "repair_grant"}
+    assert set(letters) == _LETTERS
     grant = await house.letter_text(letters["repair_grant"]["id"], await desk.company())
     for part in ("准予信用修复决定书", "示人社移〔2026〕7号", "移出名单", "信用修复不撤销处罚决定"):
         assert part in grant, part

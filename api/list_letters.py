@@ -1,0 +1,148 @@
+"""Facts for the letters of lists: an entry with its repair notice, a removal, in the words that notices understand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from api.letter_parts import channels_of, clocks_of, contacts_of, issuer_of
+from credit import lookup
+from credit.accounts.model import Organisation
+from credit.kernel.clock import Clock as Now
+from credit.kernel.clock import business_day
+from credit.kernel.rulebook import Rulebook
+from credit.kernel.rules import RuleSet
+from credit.model import Prose, Record, RemovalFacts, RemovalGround, Stage
+from notices.cases import Case
+from notices.issuance import NoLetter, Occasion, Origin
+from notices.model import (
+    Addressee,
+    Issuer,
+    LetterFacts,
+    Listed,
+    Publication,
+    Regime,
+    Removal,
+    Repair,
+    SeveritySource,
+)
+from sanctions.lists import known_list
+from sanctions.service.standing import ListingView, Standing
+from sanctions.wording import scope_title
+
+ABOUT_LISTS = frozenset({"listing_recorded", "listing_corrected", "listing_removed"})
+_GROUNDS = {
+    RemovalGround.REPAIR: "准予信用修复，提前移出", RemovalGround.EXPIRY: "列入期满",
+    RemovalGround.PERFORMANCE: "义务履行完毕", RemovalGround.REVOKED: "列入决定被撤销、变更或者确认违法",
+}
+_FROM = {"decision": "自列入决定之日起", "correction": "自纠正失信行为之日起"}
+
+
+class ListLetters:
+    """The letters of an entry on a list."""
+
+    def __init__(self, book: Rulebook, clock: Now, standing: Standing) -> None:
+        self.book = book
+        self.clock = clock
+        self.standing = standing
+
+    async def case(self, record_id: str, event: Mapping[str, Any]) -> Case:
+        """The case after an entry, its correction or its removal."""
+        day, rules = business_day(self.clock()), self.book.current
+        found = await self.standing.listing(record_id, day)
+        prose = await self.standing.prose(found.record) or Prose()
+        facts = found.record.listing
+        office = await issuer_of(facts.authority.code, facts.pushed_by)
+        removal = await self.removal(found.record)
+        occasion = _occasion(found, event, day, _wanting(prose, office))
+        made = listing_facts(found, prose, office, rules, day, removal)
+        return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=made,
+                    addresses=contacts_of(prose))
+
+    async def removal(self, record: Record) -> Removal | None:
+        """The removal that closed an entry; None while it stands."""
+        removal_id = record.listing.removal_id
+        kept = await lookup.record(removal_id) if removal_id else None
+        if kept is None or not isinstance(kept.facts, RemovalFacts):
+            return None
+        prose = await self.standing.prose(kept) or Prose()
+        return Removal(document_no=kept.facts.document_no, decided_on=kept.facts.decided_on,
+                       ground=_GROUNDS[kept.facts.ground], basis=prose.basis)
+
+
+def listed_of(code: str, day: date, rules: RuleSet) -> Listed:
+    """What the rules of `day` say of a list, for whomever it concerns. Pure."""
+    known = known_list(code, day, rules)
+    early, months = rules.find(f"list_early.{code}", day), rules.find(f"list_months.{code}", day)
+    told = ""
+    if early is not None:
+        value = early.value
+        waiting = f"{_FROM[value['counted_from']]}满{value['months']}个月，" if value["months"] else ""
+        told = f"{waiting}{value['needs']}"
+    return Listed(
+        title=known.title if known else code, months=months.value if months else None,
+        until_verified=months is not None and months.verified, term_basis=months.source if months else "",
+        bars=tuple(map(scope_title, known.bars)) if known else (),
+        by_file=tuple(map(scope_title, known.by_file)) if known else (),
+        effect_basis=known.basis if known else "", effect_verified=known is not None and known.effect_verified,
+        early=told, early_basis=early.source if early else "", early_verified=early is not None and early.verified,
+    )
+
+
+def listing_facts(
+    found: ListingView, prose: Prose, office: Organisation | None, rules: RuleSet, day: date,
+    removal: Removal | None = None,
+) -> LetterFacts:
+    """The facts of a letter about an entry. Pure."""
+    facts, of, window = found.record.listing, found.classification, found.window
+    listed = msgspec.structs.replace(
+        listed_of(facts.list, facts.decided_on, rules), until=found.term.until, until_verified=found.term.verified,
+        until_stated=found.term.source == "document", removal=removal)
+    return LetterFacts(
+        issuer=issuer_words(office, facts.authority.name),
+        addressee=Addressee(kind=found.entity.kind, name=prose.subject_name or found.entity.name,
+                            code=found.entity.code),
+        authority=facts.authority.name, document_no=facts.document_no, decided_on=facts.decided_on,
+        served_on=facts.served_on, facts=prose.facts, basis=prose.basis, regime=Regime(of.regime or Regime.NDRC36),
+        severity=of.severity, severity_source=SeveritySource(of.severity_source) if of.severity_source else None,
+        severity_provisional=of.severity_provisional,
+        publication=Publication(published=True, first_day=window.first_day, min_until=window.min_until,
+                                max_until=window.max_until)
+        if window else Publication(published=False),
+        repair=Repair(earliest=found.earliest.day, earliest_strict=found.earliest.strict,
+                      performed_on=facts.corrected_on),
+        channels=tuple(channels_of(of.regime or "", rules, day)),
+        clocks=clocks_of(facts.served_on, rules, day, fined=False),
+        listed=listed,
+    )
+
+
+def issuer_words(office: Organisation | None, name: str) -> Issuer:
+    """Who signs; without a registered organisation only a name, which no letter is issued under."""
+    if office is None:
+        return Issuer(name=name, short="")
+    return Issuer(name=office.name, short=office.short_code, code=office.code, contact=office.contact or None,
+                  phone=office.phone or None, address=office.address or None)
+
+
+def _wanting(prose: Prose, office: Organisation | None) -> NoLetter | None:
+    if office is None or not office.short_code:
+        return NoLetter.NO_ISSUER
+    return None if prose.facts.strip() and prose.basis.strip() else NoLetter.FACTS_MISSING
+
+
+def _occasion(found: ListingView, event: Mapping[str, Any], day: date, withheld: NoLetter | None) -> Occasion:
+    facts, of, kind = found.record.listing, found.classification, str(event["kind"])
+    removed = kind == "listing_removed"
+    return Occasion(
+        event=kind, subject_kind=found.entity.kind, origin=Origin(event.get("origin", "push")), stage=Stage.DECIDED,
+        decided_on=facts.decided_on, today=day, regime=of.regime, severity=of.severity,
+        severity_provisional=False,  # no letter of a list depends on the class
+        field_known=True, window_until=None if removed else found.term.until, letters_asked=bool(event.get("letters")),
+        ended=not removed and (found.record.withdrawn or facts.removed_on is not None),
+        withheld=None if removed and withheld is NoLetter.FACTS_MISSING else withheld, of_list=facts.list,
+    )
+
