@@ -83,6 +83,7 @@ CONTROLLERS: list[Any] = [
     persons.Persons,
     conduct.ConductRecords,
     draws.Draws,
+    draws.Instructions,
     talks.Talks,
     statements.Statements,
     confirmations.Confirmations,

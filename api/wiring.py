@@ -110,6 +110,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "draw_done": (),
     "supervision_instructed": (),
     "supervision_answered": (),
+    "inspection_recorded": (),
     "talk_held": (),
     "talk_proven": (),
     "talk_closed": (),

@@ -35,6 +35,16 @@ class DrawKind(StrEnum):
     DOUBLE_RANDOM = "double_random"  # subjects × inspectors
 
 
+class Found(StrEnum):
+    """What an inspection found. No outcome bars anybody: what follows is decided under its own law."""
+
+    NOTHING = "nothing"  # 未发现问题
+    CORRECTED = "corrected"  # 发现问题,已责令改正
+    PENDING = "pending"  # 发现问题,待后续处理
+    REFUSED = "refused"  # 不配合检查
+    UNREACHABLE = "unreachable"  # 无法取得联系
+
+
 class ItemInput(msgspec.Struct, frozen=True, kw_only=True):
     """What may be drawn; `grade` counts only where the draw names no scheme."""
 

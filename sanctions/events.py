@@ -310,6 +310,15 @@ class SupervisionAnswered(Event, frozen=True, kw_only=True):
     answered_on: date
 
 
+class InspectionRecorded(Event, frozen=True, kw_only=True):
+    """What the inspection of a drawn item found; `subject` is the draw. It bars nobody."""
+
+    kind: ClassVar[str] = "inspection_recorded"
+    finding_id: str
+    outcome: str
+    inspected_on: date
+
+
 class TalkHeld(Event, frozen=True, kw_only=True):
     """约谈: a demand with its last day; `subject` is the talk. It bars nobody."""
 

@@ -14,14 +14,15 @@ from credit.accounts.model import Caller, Role
 from credit.kernel import unit
 from sanctions.draws import DrawInput
 from sanctions.service.draws import (
+    ANSWERERS,
     DRAWERS,
     DrawRecord,
+    FindingInput,
     InstructionInput,
+    InstructionView,
     Supervised,
     SupervisionAnswerInput,
 )
-
-_ANSWERERS = (*DRAWERS, Role.PLATFORM, Role.ENTERPRISE)
 
 
 class DrawPage(msgspec.Struct, frozen=True):
@@ -35,6 +36,10 @@ class Grades(msgspec.Struct, frozen=True):
     """The grade that gave each item its share; null = unrated."""
 
     grades: dict[str, str | None]
+
+
+class Instructed(msgspec.Struct, frozen=True):
+    items: tuple[InstructionView, ...]
 
 
 class Draws(Controller):
@@ -84,7 +89,18 @@ class Draws(Controller):
         except unit.Replayed as exc:
             return msgspec.json.decode(exc.answer, type=Supervised)
 
-    @post("/{draw_id:str}/answers", guards=[needs(*_ANSWERERS)], dto=json_body(SupervisionAnswerInput),
+    @post("/{draw_id:str}/findings", guards=[needs(*DRAWERS)], dto=json_body(FindingInput), status_code=201,
+          summary="检查结果 Finding")
+    async def inspected(
+        self, draw_id: str, data: FindingInput, services: Services, caller: Caller, request_key: Key
+    ) -> Supervised:
+        """What the inspection of a drawn item found; published. It bars nobody."""
+        try:
+            return await services.draws.inspected(draw_id, data, caller, request=request_key)
+        except unit.Replayed as exc:
+            return msgspec.json.decode(exc.answer, type=Supervised)
+
+    @post("/{draw_id:str}/answers", guards=[needs(*ANSWERERS)], dto=json_body(SupervisionAnswerInput),
           status_code=201, summary="答复监督指令 Answer")
     async def answer(
         self, draw_id: str, data: SupervisionAnswerInput, services: Services, caller: Caller, request_key: Key
@@ -94,3 +110,15 @@ class Draws(Controller):
             return await services.draws.answer(draw_id, data, caller, request=request_key)
         except unit.Replayed as exc:
             return msgspec.json.decode(exc.answer, type=Supervised)
+
+
+class Instructions(Controller):
+    """监督指令:本单位收到的。"""
+
+    path = "/v1/instructions"
+    tags = ["draws"]
+
+    @get("/", guards=[needs(*ANSWERERS)], summary="收到的监督指令 Instructions to the caller")
+    async def listing(self, services: Services, caller: Caller) -> Instructed:
+        """Newest first, with the answers given."""
+        return Instructed(await services.draws.addressed(caller))

@@ -25,7 +25,7 @@ class PublicDraws(Controller):
     async def listing(self, services: Services, cursor: Cursor = None) -> Template:
         """Every draw, newest first."""
         found, more = await services.draws.listing(below(cursor), _SHOWN)
-        return page("draws", draws=found, names=await _names(*(d.org_code for d in found)),
+        return page("draws", draws=found, names=await names_of(*(d.org_code for d in found)),
                     more=None if more is None else cursor_of(str(more)))
 
     @get("/{draw_id:str}")
@@ -34,11 +34,11 @@ class PublicDraws(Controller):
         found = await services.draws.read(draw_id)
         drawn = {d.item: d for d in found.result}
         codes = (found.org_code, *(t.addressee for t in found.instructions))
-        return page("draw", found=found, drawn=drawn, names=await _names(*codes),
+        return page("draw", found=found, drawn=drawn, names=await names_of(*codes),
                     subjects={i.id: i.subject_code for i in found.list.items})
 
 
-async def _names(*codes: str) -> dict[str, str]:
+async def names_of(*codes: str) -> dict[str, str]:
     """Each organisation's name, its code where it is not registered."""
     found = {code: await accounts.find_organisation(code) for code in set(codes)}
     return {code: one.name if one else code for code, one in found.items()}

@@ -33,7 +33,7 @@ HOMES = {Role.ENTERPRISE: "/desk", Role.REVIEWER: "/review", Role.COORDINATOR: "
 PASSWORD_PAGE = "/account/password"  # noqa: S105 - an address
 _FREE_OF_CHANGE = (PASSWORD_PAGE, "/sign-out")
 _LOCAL = re.compile(
-    r"/(?:desk|review|office|account|receipt|reports|screenings|watches|webhooks)"
+    r"/(?:desk|review|office|account|receipt|reports|screenings|watches|instructions|webhooks)"
     r"(?:/[\w~-][\w.~-]*)*(?:\?[\w=&.%~-]*)?", re.ASCII)
 _LONGEST_NEXT = 300
 AnyRequest = Request[object, object, State]

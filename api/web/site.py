@@ -8,6 +8,7 @@ from api.web import (
     company,
     conduct,
     desk,
+    draw_desk,
     draws,
     letters,
     pages,
@@ -34,7 +35,8 @@ ROUTES: list[Any] = [
     repairing.Repairing, review.Queue, review.Region, review.Seeing, review.Reviewing, conduct.OwnConduct,
     recording.Recording, screening.ScreeningDesk, registering.Registering, registering.Proving, profiles.OwnProfile,
     profiles.OfficeProfiles,
-    draws.PublicDraws, talks.OfficeTalks, talks.OwnTalks, report.Verify, report.Asking,
+    draws.PublicDraws,
+    draw_desk.OfficeDraws, draw_desk.OwnInstructions, talks.OfficeTalks, talks.OwnTalks, report.Verify, report.Asking,
     watches.OwnWatches, webhooks.OwnWebhooks,
     pages.STATIC,
 ]

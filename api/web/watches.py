@@ -32,7 +32,7 @@ OWNERS = (Role.PLATFORM, Role.ENTERPRISE)
 _SHOWN = 50
 _LONGEST = 40_000  # characters of a thousand codes with what stands between them
 _MOST_FAULTS = 20
-_BETWEEN = re.compile(r"[\s,;,;、]+")
+_BETWEEN = re.compile(r"[\s,;\uff0c\uff1b\u3001]+")
 _PLACES = {"/subjects": "codes", "/until": "day", "/sent_on": "sent_on", "/receipt": "receipt"}
 
 

@@ -18,7 +18,7 @@ from repair.model import STATE_TITLES, CaseState
 from repair.steps import PaperLine
 from repair.uploads import EXTENSIONS
 from repair.workflow import DECISION
-from sanctions.draws import DrawKind
+from sanctions.draws import DrawKind, Found
 from sanctions.talks import TalkAct, TalkState
 from sanctions.verdicts import LABELS, Outcome
 from sanctions.watches import Why
@@ -59,6 +59,10 @@ PUSH_REASON_WORDS = {
 HOOK_WHY_WORDS = {"owner": "本单位停用", "gone": "对方答复410,不再接收", "failing": "各次重试都没有成功"}
 WATCH_WHY_WORDS = {Why.AWARD: "中标通知书已发出", Why.UNTIL: "到期", Why.REMOVED: "已删除"}
 DRAW_WORDS = {DrawKind.TENDER_FILES: "交易文件抽查", DrawKind.DOUBLE_RANDOM: "双随机检查"}
+FOUND_WORDS = {
+    Found.NOTHING: "未发现问题", Found.CORRECTED: "发现问题,已责令改正", Found.PENDING: "发现问题,待后续处理",
+    Found.REFUSED: "不配合检查", Found.UNREACHABLE: "无法取得联系",
+}
 _FIELDS = {
     "signed_by": "签署人", "signed_on": "签署日期", "reason": "理由", "until": "截止日期", "contact": "联系方式",
     "decision_no": "决定文号", "decided_by": "决定单位", "external_no": "外部受理编号", "outcome": "决定",
@@ -148,6 +152,10 @@ def draw_kind(found: DrawKind) -> str:
     return DRAW_WORDS[found]
 
 
+def finding(found: Found | None) -> str:
+    return FOUND_WORDS[found] if found else "内容已删除"
+
+
 def paper(code: str, papers: Iterable[PaperLine]) -> str:
     """The title of a paper among those of a case."""
     if code == DECISION:
@@ -190,7 +198,7 @@ FILTERS = {
     "asker": asker, "case_state": case_state, "conduct_state": conduct_state, "masked": mask_name,
     "push_state": push_state, "push_kind": push_kind, "push_reason": push_reason, "hook_why": hook_why,
     "watch_why": watch_why, "outcome": outcome, "reason_word": reason_word,
-    "talk_state": talk_state, "talk_act": talk_act, "draw_kind": draw_kind,
+    "talk_state": talk_state, "talk_act": talk_act, "draw_kind": draw_kind, "finding": finding,
     "paper": paper, "file_kind": file_kind, "file_size": file_size,
     "field_name": field_name, "grouped": grouped, "iso": iso,
 }

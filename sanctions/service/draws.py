@@ -5,8 +5,9 @@ A result instructs and asks; it never bars anybody.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
@@ -23,12 +24,14 @@ from credit.scheme_rules import versions_of
 from credit.service import keep_payload
 from sanctions.conduct import kept
 from sanctions.draw_checks import PROVES, Proof
-from sanctions.draws import Announcement, DrawInput, Drawn, announcement, check_input, draw, list_digest, plan
-from sanctions.events import DrawAnnounced, DrawDone, SupervisionAnswered, SupervisionInstructed
+from sanctions.draws import Announcement, DrawInput, Drawn, Found, announcement, check_input, draw, list_digest, plan
+from sanctions.events import DrawAnnounced, DrawDone, InspectionRecorded, SupervisionAnswered, SupervisionInstructed
 from sanctions.service import store_supervision as store
 from sanctions.service.standing import Standing
 
 DRAWERS = (Role.AUTHORITY, Role.COORDINATOR)
+ANSWERERS = (*DRAWERS, Role.PLATFORM, Role.ENTERPRISE)
+_MOST_ADDRESSED = 400  # instructions and answers that a page of an addressee holds
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
 
@@ -56,8 +59,17 @@ class SupervisionAnswerInput(msgspec.Struct, frozen=True, kw_only=True):
     text: _Text
 
 
+class FindingInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What the inspection of a drawn item found; the day defaults to today. It is published: no names of persons."""
+
+    item: str
+    outcome: Found
+    text: Annotated[str, msgspec.Meta(max_length=4000)] = ""
+    inspected_on: date | None = None
+
+
 class Supervised(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an instruction or answer was recorded."""
+    """Where an instruction, an answer or a finding was recorded."""
 
     id: str
     draw_id: str
@@ -68,6 +80,7 @@ class InstructionView(msgspec.Struct, frozen=True, kw_only=True):
     """An instruction with its answer, null while there is none; texts are empty once erased."""
 
     id: str
+    draw_id: str
     item: str
     addressee: str
     instructed_on: date
@@ -75,6 +88,16 @@ class InstructionView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     answered_on: date | None = None
     answer: str | None = None
+
+
+class FindingView(msgspec.Struct, frozen=True, kw_only=True):
+    """What an inspection found; outcome null and text empty once erased."""
+
+    id: str
+    item: str
+    inspected_on: date
+    outcome: Found | None
+    text: str
 
 
 class DrawRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +112,7 @@ class DrawRecord(msgspec.Struct, frozen=True, kw_only=True):
     proof: Proof | None
     result: tuple[Drawn, ...]
     instructions: tuple[InstructionView, ...] = ()
+    findings: tuple[FindingView, ...] = ()
     seed_source: str = "own_checkpoint"
     proves: str = PROVES
 
@@ -143,8 +167,14 @@ class Draws:
 
     async def read(self, draw_id: str) -> DrawRecord:
         """The draw with its proof, for everybody. Raises NotFound."""
-        found = await _found(draw_id)
-        return _record(found, proof=await _proof(found), instructions=await _instructions(draw_id))
+        found, acts = await _found(draw_id), await store.draw_acts(draw_id)
+        made = _record(found, proof=await _proof(found))
+        return msgspec.structs.replace(made, instructions=await _instructions(acts), findings=await _findings(acts))
+
+    async def addressed(self, caller: Caller) -> tuple[InstructionView, ...]:
+        """The instructions to the caller's organisation, newest first, with its answers."""
+        acts = await store.acts_addressed(caller.org_code, _MOST_ADDRESSED)
+        return await _instructions(acts)
 
     async def listing(self, below: int, limit: int) -> tuple[list[DrawRecord], int | None]:
         """Draws without proofs, newest first, and below which position the next page begins."""
@@ -163,12 +193,7 @@ class Draws:
         self, draw_id: str, given: InstructionInput, caller: Caller, *, request: Request | None = None
     ) -> Supervised:
         """Records 监督指令 about a drawn item. Raises Forbidden for another's draw, NotDrawn, Invalid, NotFound."""
-        found = await _found(draw_id)
-        if caller.org_code != found.org_code:
-            raise Forbidden("监督指令由抽取单位作出 only who drew may instruct")
-        if given.item not in {d.item for d in found.result}:
-            raise NotDrawn("只能就抽中的项目作出监督指令,抽中的见 result")
-        subject = next(i.subject_code for i in found.made.items if i.id == given.item)
+        subject = _drawn(await _found(draw_id), given.item, caller)
         addressee = uscc.check(given.addressee or subject)
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
             if given.due_on < u.day:
@@ -184,13 +209,34 @@ class Draws:
             u.keep(answer)
         return answer
 
+    async def inspected(
+        self, draw_id: str, given: FindingInput, caller: Caller, *, request: Request | None = None
+    ) -> Supervised:
+        """Records what an inspection found; a later one stands beside it. Raises as `instruct`."""
+        subject = _drawn(await _found(draw_id), given.item, caller)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            day = given.inspected_on or u.day
+            if day > u.day:
+                raise Invalid("检查日期有误", errors=(FieldError("/inspected_on", "in_the_future", "不得晚于今天"),))
+            made = new_id("fnd")
+            seq = u.record(InspectionRecorded(subject=draw_id, finding_id=made, outcome=given.outcome,
+                                              inspected_on=day))
+            body = {"text": kept(given.text), "outcome": given.outcome.value}
+            payload_id = keep_payload(u, seq=seq, owner=draw_id, body=body)
+            store.write_act(u, store.KeptAct(
+                id=made, draw_id=draw_id, seq=seq, answers=None, item=given.item, addressee=subject,
+                org_code=caller.org_code, day=day, due_on=None, payload_id=payload_id))
+            answer = Supervised(id=made, draw_id=draw_id, seq=seq)
+            u.keep(answer)
+        return answer
+
     async def answer(
         self, draw_id: str, given: SupervisionAnswerInput, caller: Caller, *, request: Request | None = None
     ) -> Supervised:
         """Records the answer, by the addressee or entered by who drew. Raises NotFound, Forbidden, AlreadyAnswered."""
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
             acts = await store.draw_acts(draw_id)
-            told = next((a for a in acts if a.id == given.instruction and a.answers is None), None)
+            told = next((a for a in acts if a.id == given.instruction and a.due_on is not None), None)
             if told is None:
                 raise NotFound("这次抽取没有这条监督指令 no such instruction in this draw")
             if caller.org_code not in (told.addressee, told.org_code):
@@ -227,12 +273,18 @@ async def _found(draw_id: str) -> store.KeptDraw:
     return found
 
 
-def _record(
-    found: store.KeptDraw, proof: Proof | None = None, instructions: tuple[InstructionView, ...] = ()
-) -> DrawRecord:
+def _drawn(found: store.KeptDraw, item: str, caller: Caller) -> str:
+    """The subject of a drawn item. Raises Forbidden for another's draw, NotDrawn."""
+    if caller.org_code != found.org_code:
+        raise Forbidden("由抽取单位办理 only for who drew")
+    if item not in {d.item for d in found.result}:
+        raise NotDrawn("只能就抽中的项目办理,抽中的见 result")
+    return next(i.subject_code for i in found.made.items if i.id == item)
+
+
+def _record(found: store.KeptDraw, proof: Proof | None = None) -> DrawRecord:
     return DrawRecord(id=found.made.id, org_code=found.org_code, list=found.made, list_digest=list_digest(found.made),
-                      entry_seq=found.seq, seed=found.seed, proof=proof, result=found.result,
-                      instructions=instructions)
+                      entry_seq=found.seq, seed=found.seed, proof=proof, result=found.result)
 
 
 def _root(note: str) -> bytes:
@@ -248,20 +300,33 @@ async def _proof(found: store.KeptDraw) -> Proof | None:
     return Proof(entry=(await ledger.entry(found.seq)).body, inclusion=proof_text(found.seq, path, found.checkpoint))
 
 
-async def _instructions(draw_id: str) -> tuple[InstructionView, ...]:
-    acts = await store.draw_acts(draw_id)
+async def _instructions(acts: Sequence[store.KeptAct]) -> tuple[InstructionView, ...]:
     answers = {a.answers: a for a in acts if a.answers}
     views = []
-    for told in (a for a in acts if a.answers is None and a.due_on is not None):
+    for told in acts:
+        if told.due_on is None:
+            continue
         answer = answers.get(told.id)
-        assert told.due_on is not None  # of every instruction
         views.append(InstructionView(
-            id=told.id, item=told.item, addressee=told.addressee, instructed_on=told.day, due_on=told.due_on,
-            text=await _words(told.payload_id), answered_on=answer.day if answer else None,
-            answer=await _words(answer.payload_id) if answer else None))
+            id=told.id, draw_id=told.draw_id, item=told.item, addressee=told.addressee, instructed_on=told.day,
+            due_on=told.due_on, text=str((await _words(told.payload_id)).get("text", "")),
+            answered_on=answer.day if answer else None,
+            answer=str((await _words(answer.payload_id)).get("text", "")) if answer else None))
     return tuple(views)
 
 
-async def _words(payload_id: str) -> str:
+async def _findings(acts: Sequence[store.KeptAct]) -> tuple[FindingView, ...]:
+    views = []
+    for act in acts:
+        if act.due_on is None and act.answers is None:
+            words = await _words(act.payload_id)
+            outcome = Found(words["outcome"]) if words else None
+            views.append(FindingView(id=act.id, item=act.item, inspected_on=act.day, outcome=outcome,
+                                     text=str(words.get("text", ""))))
+    return tuple(views)
+
+
+async def _words(payload_id: str) -> dict[str, Any]:
+    """The words of an act; empty once erased."""
     text = await lookup.payload(payload_id)
-    return str(msgspec.json.decode(text)["text"]) if text else ""
+    return dict(msgspec.json.decode(text)) if text else {}

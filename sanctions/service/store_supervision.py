@@ -19,6 +19,8 @@ _DRAW = """SELECT d.*, r.checkpoint, r.seed, r.result FROM sanctions_draw d
 _ONE_DRAW = _DRAW.format(where="d.id = {}")
 _DRAWS = _DRAW.format(where="d.seq < {} ORDER BY d.seq DESC LIMIT {}")
 _ACTS = "SELECT * FROM sanctions_draw_act WHERE draw_id = {} ORDER BY seq"
+_ADDRESSED = """SELECT * FROM sanctions_draw_act WHERE addressee = {} AND (due_on IS NOT NULL OR answers IS NOT NULL)
+    ORDER BY seq DESC LIMIT {}"""
 _STEPS = "SELECT * FROM sanctions_talk WHERE talk_id = {} ORDER BY number"
 _TALKS = "SELECT talk_id FROM sanctions_talk WHERE act = 'held' AND seq < {} "
 _HELD_BY = """AND (org_code = {} OR talk_id IN (SELECT talk_id FROM sanctions_talk WHERE department = {})) """
@@ -39,7 +41,8 @@ class KeptDraw(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeptAct(msgspec.Struct, frozen=True, kw_only=True):
-    """An instruction (`answers` null) or an answer."""
+    """An instruction, its answer (`answers` is the instruction), or what an inspection found (neither that nor a day
+    by which to answer)."""
 
     id: str
     draw_id: str
@@ -71,8 +74,13 @@ async def draws(below: int, limit: int) -> list[KeptDraw]:
 
 
 async def draw_acts(draw_id: str) -> list[KeptAct]:
-    """Instructions and answers, oldest first."""
+    """Instructions, answers and findings, oldest first."""
     return [KeptAct(**row) for row in await database.fetch(_ACTS, draw_id)]
+
+
+async def acts_addressed(org_code: str, limit: int) -> list[KeptAct]:
+    """Instructions to an organisation and their answers, newest first."""
+    return [KeptAct(**row) for row in await database.fetch(_ADDRESSED, org_code, limit)]
 
 
 def write_draw(u: Unit, made: Announcement, text: str, *, seq: int, org_code: str, payload_id: str) -> None:
