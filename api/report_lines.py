@@ -11,7 +11,7 @@ from api.web.chart import HEIGHT, WIDTH
 from api.web.chart import chart as drawn
 from api.web.company import Holding, ListState
 from api.web.words import zh
-from credit.explain import points_text, sentence
+from credit.explain import notes, points_text, sentence
 from credit.model import MeritFacts, Record
 from credit.ratings import Rating
 from credit.schemes import Scheme
@@ -143,13 +143,7 @@ def score_text(found: Rating) -> str:
 
 def score_notes(found: Rating) -> Iterator[str]:
     """What is to be known of the value."""
-    if found.scheme.sample:
-        yield "该方案是示例，不是任何机关发布的得分。"
-    if found.period is not None:
-        run = found.period.running
-        which = "以上一完整周期的日均得分为准" if found.period.published else "周期日均仅供参考"
-        yield (f"本方案{which}；当日得分{points_text(found.score.value)}分，"
-               f"本周期至今日均{points_text(run.value)}分。逐项相加为当日得分。")
+    return map(zh, notes(found))
 
 
 def score_lines(found: Score, shown: Collection[str] | None) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -25,17 +25,21 @@ from api.logbook import Logbook
 from api.office import inbox_of, notices_of
 from api.pool import Pool
 from api.promises import promises
+from bots import tasks as bot_tasks
+from bots.credit_desk import Reporter
 from bots.service import Bots, Chats
+from credit.accounts.model import Caller
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, system_clock
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet, load
 from credit.kernel.settings import Settings
 from credit.kernel.tasks import Runner, Subscriber
-from credit.kernel.unit import Event
+from credit.kernel.unit import Event, Request
 from credit.scheme_files import as_rules, load_versions
 from credit.schemes import Scheme
 from notices import tasks as notice_tasks
+from notices.register import Report
 from notices.rendering import PoolRenderer
 from notices.service import Notices
 from repair import tasks as repair_tasks
@@ -97,9 +101,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "parked_rejected": (),
     "source_declared": (),
     "listing_performed": (),
-    "conduct_recorded": (),
     "conduct_stated": (),
-    "conduct_replied": (),
     "conduct_corrected": (),
     "conduct_withdrawn": (),
     "conduct_repaired": (),
@@ -128,7 +130,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "chat_bound": (),
     "chat_unbound": (),
 }
-_ALL = (_OWN, repair_tasks.REACTIONS, sanction_tasks.REACTIONS, notice_tasks.REACTIONS)
+_ALL = (_OWN, repair_tasks.REACTIONS, sanction_tasks.REACTIONS, notice_tasks.REACTIONS, bot_tasks.REACTIONS)
 DECISIONS: Mapping[str, tuple[str, ...]] = {
     kind: tuple(chain.from_iterable(said.get(kind, ()) for said in _ALL)) for kind in dict.fromkeys(chain(*_ALL))
 }
@@ -232,13 +234,16 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     screenings = screenings_of(settings, clock, book, register, naming)
     hooks = webhooks_of(settings, clock, book)
     watching, pushing = Watching(book, clock, hooks), Pushing(clock, hooks)
-    subscribers = tuple(subscribers_of(notices, screenings, watching, pushing))
+    hearings = Hearings(conducting, clock)
+    bots = Bots(chats, clock, book, blobs, repairs, standing, asking, notices, promises(letters.repairs), hearings,
+                reporting(lambda: made), settings.web.base_url)
+    subscribers = tuple(subscribers_of(notices, screenings, watching, pushing, bots))
     check_events(subscribers)
-    return Services(
+    made = Services(
         settings=settings, clock=clock, book=book, schemes=schemes,
         log=log, blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
-        listings=listings, removing=removing, conducting=conducting, hearings=Hearings(conducting, clock),
+        listings=listings, removing=removing, conducting=conducting, hearings=hearings,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
         list_files=ListFiles(book, clock, listings, Sources(book, clock)),
         standing=standing, register=register, naming=naming, asking=asking,
@@ -248,9 +253,20 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         recomputing=Recomputing(book, clock, timedelta(seconds=settings.jobs.lease_seconds)),
         hot=Hot(asking, register, book, clock, counting),
         notices=notices, salt=salt, pool=Pool(),
-        bots=Bots(chats, clock, book, blobs, repairs, standing, asking, notices, promises(letters.repairs)),
-        subscribers=subscribers,
+        bots=bots, subscribers=subscribers,
     )
+    return made
+
+
+def reporting(services: Callable[[], Services]) -> Reporter:
+    """How a chat gets the report on its company that the page and the call issue."""
+
+    async def issue(caller: Caller, request: Request) -> Report:
+        from api.credit_reports import issue  # the pages' words, which import this module
+
+        return await issue(services(), caller.org_code, caller, request=request)
+
+    return issue
 
 
 def kept_secret(path: Path) -> bytes:
@@ -283,12 +299,13 @@ def webhooks_of(settings: Settings, clock: Clock, book: Rulebook) -> Webhooks:
 
 
 def subscribers_of(
-    notices: Notices, screenings: Screenings, watching: Watching, pushing: Pushing
+    notices: Notices, screenings: Screenings, watching: Watching, pushing: Pushing, bots: Bots
 ) -> Iterator[Subscriber]:
     """Who follows the log."""
     yield from notice_tasks.subscribers(notices)
     yield from sanction_tasks.subscribers(screenings)
     yield from sanction_tasks.telling(watching, pushing)
+    yield from bot_tasks.subscribers(bots.telling)
 
 
 def witnessed() -> list[type[Table]]:

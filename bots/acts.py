@@ -61,6 +61,28 @@ class Acknowledge(msgspec.Struct, frozen=True):
     notice_id: str = ""
 
 
+class LookAtScore(msgspec.Struct, frozen=True):
+    pass
+
+
+class MakeReport(msgspec.Struct, frozen=True):
+    """Issue a 信用核查报告 on the company."""
+
+
+class LookAtConduct(msgspec.Struct, frozen=True):
+    """Every record of conduct, or the one that is to be answered."""
+
+    record_id: str = ""
+
+
+class StateConduct(msgspec.Struct, frozen=True):
+    """陈述申辩: once, and for good."""
+
+    record_id: str
+    text: str
+
+
 Act = (
     Bind | Unbind | Look | LookAtPlan | LookForRepair | OpenCase | Continue | Attach | Commit | Submit | Acknowledge
+    | LookAtScore | MakeReport | LookAtConduct | StateConduct
 )

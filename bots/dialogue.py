@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from bots import acts, telling
+from bots import acts, telling, telling_credit
 from bots.acts import Act
+from bots.commands import MOST_CHARACTERS
 from bots.model import (
     Acknowledged,
     Asked,
     Bound,
     CaseView,
     Command,
+    Conducted,
     Handed,
     Input,
     Kept,
@@ -28,11 +30,14 @@ from bots.model import (
     Records,
     Refused,
     Repairable,
+    Reported,
     Result,
     Said,
     Scene,
+    Scored,
     Standing,
     State,
+    Stated,
     Step,
     Unfit,
 )
@@ -40,6 +45,7 @@ from bots.replies import Message, choice, say
 
 Given = Input | Result
 _CODE = re.compile(r"[0-9A-Za-z]{5}[\s\-–—]?[0-9A-Za-z]{5}")
+LEAST_STATEMENT = 10  # characters: less is hardly meant as a statement
 KEPT = "kept"  # argument of 上传: a file that was sent before
 
 
@@ -71,7 +77,7 @@ def signal(given: Given) -> str:
 
 
 def _idle(state: State) -> State:
-    return msgspec.structs.replace(state, step=Step.IDLE, paper=None)
+    return msgspec.structs.replace(state, step=Step.IDLE, paper=None, record_id=None)
 
 
 def _start(state: State, scene: Scene, given: Given) -> Turn:
@@ -112,6 +118,33 @@ def _repair(state: State, scene: Scene, given: Given) -> Turn:
 def _chosen(state: State, scene: Scene, given: Given) -> Turn:
     assert isinstance(given, Said)
     return Turn(state, act=acts.OpenCase(given.text) if given.text else acts.LookForRepair())
+
+
+def _score(state: State, scene: Scene, given: Given) -> Turn:
+    return Turn(_idle(state), act=acts.LookAtScore())
+
+
+def _report(state: State, scene: Scene, given: Given) -> Turn:
+    return Turn(_idle(state), act=acts.MakeReport())
+
+
+def _conduct(state: State, scene: Scene, given: Given) -> Turn:
+    return Turn(_idle(state), act=acts.LookAtConduct(_argument(given)))
+
+
+def _statement(state: State, scene: Scene, given: Given) -> Turn:
+    """The words of a 陈述申辩: they go in once and for good, so a stray word or a cut text does not."""
+    assert isinstance(given, Said)
+    assert state.record_id is not None
+    if len(given.text) < LEAST_STATEMENT:
+        return Turn(state, (Message((say("conduct.short"),), (choice(Command.CANCEL),)),))
+    if len(given.text) >= MOST_CHARACTERS:
+        return Turn(state, (Message((say("conduct.long"),), (choice(Command.CANCEL),)),))
+    return Turn(state, act=acts.StateConduct(state.record_id, given.text))
+
+
+def _words_wanted(state: State, scene: Scene, given: Given) -> Turn:
+    return Turn(state, (Message((say("conduct.words"),), (choice(Command.CANCEL),)),))
 
 
 def _upload(state: State, scene: Scene, given: Given) -> Turn:
@@ -267,6 +300,32 @@ def _acknowledged(state: State, scene: Scene, given: Given) -> Turn:
     return Turn(state, (telling.acknowledged(given.letters),))
 
 
+def _scored(state: State, scene: Scene, given: Given) -> Turn:
+    assert isinstance(given, Scored)
+    return Turn(state, (telling_credit.score(given),))
+
+
+def _reported(state: State, scene: Scene, given: Given) -> Turn:
+    assert isinstance(given, Reported)
+    return Turn(state, (telling_credit.report(given),))
+
+
+def _conducted(state: State, scene: Scene, given: Given) -> Turn:
+    assert isinstance(given, Conducted)
+    if not given.asked:
+        return Turn(state, (telling_credit.conduct(given.records, scene.today),))
+    (record,) = given.records
+    if not record.answerable:
+        return Turn(state, (telling_credit.answered(record, scene.today),))
+    asking = msgspec.structs.replace(state, step=Step.STATEMENT, record_id=record.record_id)
+    return Turn(asking, (telling_credit.asking(record, scene.today),))
+
+
+def _stated(state: State, scene: Scene, given: Given) -> Turn:
+    assert isinstance(given, Stated)
+    return Turn(_idle(state), (telling_credit.stated(given.record, scene.today),))
+
+
 def _refused(state: State, scene: Scene, given: Given) -> Turn:
     assert isinstance(given, Refused)
     gone = state if given.code != "case_gone" else State(language=state.language)
@@ -280,16 +339,20 @@ def _argument(given: Given) -> str:
 _ANYWHERE: Mapping[str, Move] = {
     Command.START: _start, Command.HELP: _help, Command.BIND: _bind, Command.STATUS: _look("status"),
     Command.WHY: _look("why"), Command.DATES: _look("dates"), Command.PLAN: _plan, Command.REPAIR: _repair,
+    Command.SCORE: _score, Command.REPORT: _report, Command.CONDUCT: _conduct,
     Command.UPLOAD: _upload, Command.ACKNOWLEDGE: _acknowledge, Command.SUBMIT: _submit, Command.UNBIND: _unbind,
     Command.LANGUAGE: _language, Command.CANCEL: _cancel,
     "said": _lost, "handed": _file, "unfit": _unfit,
     "bound": _bound, "unbound": _unbound, "standing": _standing, "records": _why, "plans": _plans,
     "repairable": _repairable, "led": _led, "kept": _kept, "acknowledged": _acknowledged, "refused": _refused,
+    "scored": _scored, "reported": _reported, "conducted": _conducted, "stated": _stated,
 }
 _HERE: Mapping[tuple[Step, str], Move] = {
     (Step.CODE, "said"): _code,
     (Step.RECORD, "said"): _chosen,
     (Step.PAPER, "said"): _file_wanted,
+    (Step.STATEMENT, "said"): _statement,
+    (Step.STATEMENT, "handed"): _words_wanted,
     (Step.SIGN, "said"): _signed,
     (Step.SIGN, "handed"): _signed_file,
 }

@@ -10,6 +10,7 @@ import msgspec
 
 from bots import acts, commands
 from bots.acts import Act
+from bots.credit_desk import CreditDesk
 from bots.desk import Desk
 from bots.dialogue import Given, advance
 from bots.facts import Facts
@@ -31,6 +32,7 @@ from bots.model import (
     Scene,
     Standing,
     State,
+    Stated,
     Unbound,
     Unfit,
 )
@@ -41,7 +43,7 @@ from bots.wording import texts, vocabulary
 from credit.accounts.model import Caller
 from credit.kernel.clock import Clock, business_day
 from credit.kernel.errors import Forbidden, NotFound, Refusal
-from credit.kernel.unit import Request
+from credit.kernel.unit import Replayed, Request
 from repair.refusals import UploadRefused
 
 _MOST_ACTS = 4  # of one message; a conversation that wants more goes in circles
@@ -51,10 +53,13 @@ _NO_FILE = Handed("", "")
 class Dispatch:
     """What answers a message. Handling the same update again does nothing twice: each act carries its number."""
 
-    def __init__(self, links: Links, uploads: Uploads, desk: Desk, facts: Facts, clock: Clock) -> None:
+    def __init__(
+        self, links: Links, uploads: Uploads, desk: Desk, credit: CreditDesk, facts: Facts, clock: Clock
+    ) -> None:
         self.links = links
         self.uploads = uploads
         self.desk = desk
+        self.credit = credit
         self.facts = facts
         self.clock = clock
 
@@ -140,8 +145,30 @@ class Dispatch:
                 return Repairable(() if case else await self.desk.plans(caller), case)
             case acts.Bind():
                 raise AssertionError("bound before")
+            case acts.LookAtScore() | acts.MakeReport() | acts.LookAtConduct() | acts.StateConduct():
+                return await self._credit(act, caller, doing.request(act))
             case _:
                 return await self._repair(act, link, caller, doing)
+
+    async def _credit(self, act: _OfCredit, caller: Caller, request: Request) -> Result:
+        match act:
+            case acts.LookAtScore():
+                return await self.credit.score(caller)
+            case acts.MakeReport():
+                return await self.credit.report(caller, request)
+            case acts.LookAtConduct(record_id=record_id):
+                return await self.credit.conduct(caller, record_id)
+            case acts.StateConduct(record_id=record_id, text=text):
+                return await self._stated(record_id, text, caller, request)
+            case _:
+                assert_never(act)
+
+    async def _stated(self, record_id: str, text: str, caller: Caller, request: Request) -> Result:
+        """A statement, or the one that this very message made before."""
+        try:
+            return await self.credit.state(record_id, text, caller, request)
+        except Replayed:
+            return Stated((await self.credit.conduct(caller, record_id)).records[0])
 
     async def _look(self, what: str, caller: Caller) -> Result:
         records = tuple(p.record for p in await self.desk.plans(caller))
@@ -213,6 +240,7 @@ def _paper(case: CaseView, wanted: str | None) -> str | None:
     return missing[0].code if missing else None
 
 
+_OfCredit = acts.LookAtScore | acts.MakeReport | acts.LookAtConduct | acts.StateConduct
 _OfCase = acts.OpenCase | acts.Continue | acts.Submit | acts.Commit | acts.Attach
 
 

@@ -23,6 +23,9 @@ class Command(StrEnum):
     DATES = "dates"
     PLAN = "plan"
     REPAIR = "repair"
+    SCORE = "score"
+    REPORT = "report"
+    CONDUCT = "conduct"
     UPLOAD = "upload"
     ACKNOWLEDGE = "acknowledge"
     SUBMIT = "submit"
@@ -41,6 +44,7 @@ class Step(StrEnum):
     PAPER = "paper"  # a file is expected
     SIGN = "sign"  # the name of who signs the 承诺书, or the signed file
     CONFIRM = "confirm"  # only the submission is left
+    STATEMENT = "statement"  # the words of a 陈述申辩
     LEAVE = "leave"  # 解绑 is to be confirmed
 
 
@@ -51,6 +55,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language = Language.ZH
     case_id: str | None = None
     paper: str | None = None  # code of the paper that the next file is
+    record_id: str | None = None  # of the conduct that is being answered
     album: str = ""  # of the last file, with the paper it was: what was sent together belongs together
     album_paper: str | None = None
 
@@ -123,6 +128,57 @@ class ScoreWhy(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     since: date
     sentences: tuple[str, ...]
+
+
+class Scored(msgspec.Struct, frozen=True, kw_only=True):
+    """The score of a scheme on a day: value and grade, what is to be known of it, and each line's sentence, in the
+    words of pages, calls and letters. `title` empty: no scheme is in force."""
+
+    title: str = ""
+    value: str = ""
+    grade: str = ""
+    on: date | None = None
+    notes: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """A 信用核查报告 was issued: where its company opens it, and where whoever gets it checks it."""
+
+    number: str
+    on: date
+    url: str
+    check: str
+
+
+class ConductLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Conduct that is no penalty, as its company sees it. `until`: last day to state and defend."""
+
+    record_id: str
+    item: str
+    scheme: str
+    authority: str
+    happened_on: date
+    state: str
+    until: date
+    first: date | None  # from when it counts
+    reply_due: date | None
+    repaired_on: date | None
+    answerable: bool  # a statement may still be made, in time or late
+    url: str
+
+
+class Conducted(msgspec.Struct, frozen=True):
+    """Records of conduct; `asked`: the one that is to be answered now."""
+
+    records: tuple[ConductLine, ...]
+    asked: bool = False
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """A statement was handed in."""
+
+    record: ConductLine
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,5 +327,6 @@ class Refused(msgspec.Struct, frozen=True):
 
 
 Result = (
-    Bound | Unbound | Standing | Records | Plans | Repairable | Led | Kept | Acknowledged | Refused
+    Bound | Unbound | Standing | Records | Plans | Repairable | Led | Kept | Acknowledged | Scored | Reported
+    | Conducted | Stated | Refused
 )

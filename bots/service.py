@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from bots.channel import ChatChannel
+from bots.credit_desk import CreditDesk, Reporter
 from bots.desk import Desk, Promise
 from bots.dispatch import Dispatch
 from bots.facts import Facts
@@ -13,6 +14,7 @@ from bots.incoming import TELEGRAM, Platform
 from bots.intake import Intake
 from bots.links import Links
 from bots.polling import Polling
+from bots.tasks import Telling
 from bots.uploads import Uploads
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock
@@ -21,6 +23,7 @@ from credit.kernel.settings import Bots as BotSettings
 from notices.service import Notices
 from repair.service import Repairs
 from sanctions.service.ask import Asking
+from sanctions.service.hearings import Hearings
 from sanctions.service.standing import Standing
 
 if TYPE_CHECKING:
@@ -48,13 +51,15 @@ class Bots:
 
     def __init__(
         self, chats: Chats, clock: Clock, book: Rulebook, blobs: BlobStore, repairs: Repairs, standing: Standing,
-        asking: Asking, notices: Notices, promise: Promise,
+        asking: Asking, notices: Notices, promise: Promise, hearings: Hearings, reporter: Reporter, base_url: str,
     ) -> None:
         self.chats = chats
         self.links = chats.links
         self.clock = clock
-        self.dispatch = Dispatch(
-            chats.links, Uploads(blobs, clock, book), Desk(repairs, standing, promise), Facts(asking, notices), clock)
+        credit = CreditDesk(standing, hearings, reporter, clock, base_url)
+        self.dispatch = Dispatch(chats.links, Uploads(blobs, clock, book), Desk(repairs, standing, promise), credit,
+                                 Facts(asking, notices), clock)
+        self.telling = Telling(credit, chats.links, chats.platforms, clock)
         self.intake = Intake(self.dispatch, clock, chats.platforms)
 
     def with_platform(self, platform: Platform) -> Intake:

@@ -21,7 +21,7 @@ from bots.model import (
 )
 from bots.replies import Button, Message, Say, choice, say
 
-_MENU = (Command.STATUS, Command.WHY, Command.DATES, Command.PLAN, Command.REPAIR)
+_MENU = (Command.STATUS, Command.WHY, Command.DATES, Command.PLAN, Command.REPAIR, Command.SCORE, Command.REPORT)
 _MOST = 10  # records, letters or buttons in one answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -48,6 +48,16 @@ def sentence(line: Line) -> str:
 def summary(found: Score) -> str:
     """The score in one sentence."""
     return f"{day_text(found.on)}信用得分{points_text(found.value)}分,等级{found.grade}。"
+
+
+def notes(found: Rating) -> Iterator[str]:
+    """What is to be known of the value that counts: that it is of a sample scheme, or the mean of a period."""
+    if found.scheme.sample:
+        yield "该方案是示例,不是任何机关发布的得分。"
+    if found.period is not None:
+        which = "以上一完整周期的日均得分为准" if found.period.published else "周期日均仅供参考"
+        yield (f"本方案{which};当日得分{points_text(found.score.value)}分,"
+               f"本周期至今日均{points_text(found.period.running.value)}分。逐项相加为当日得分。")
 
 
 class Changed(msgspec.Struct, frozen=True, kw_only=True):

@@ -63,7 +63,7 @@ inputs: st.SearchStrategy[Input] = st.one_of(
     st.text(max_size=20).map(pressed),
 )
 states = st.builds(State, step=st.sampled_from(Step), language=st.sampled_from(Language),
-                   case_id=st.just("rep_1"), paper=st.sampled_from([None, "performance"]))
+                   case_id=st.just("rep_1"), record_id=st.just("con_1"), paper=st.sampled_from([None, "performance"]))
 
 
 def test_the_table_has_a_move_for_everything_in_every_step() -> None:
@@ -127,6 +127,13 @@ def test_a_signature_is_a_name_never_a_number(typed: str) -> None:
     turn = advance(State(step=Step.SIGN, case_id="rep_1"), BOUND, Said(typed))
     assert turn.act is None
     assert "请勿发送身份证号码" in words(turn.messages)
+
+
+@pytest.mark.parametrize("typed", ["好的", "长" * 2500])
+def test_a_stray_word_or_a_cut_text_is_no_statement(typed: str) -> None:
+    turn = advance(State(step=Step.STATEMENT, record_id="con_1"), BOUND, read(typed, vocabulary()))
+    assert turn.act is None
+    assert "没有提交" in words(turn.messages)
 
 
 def test_what_was_sent_together_is_one_paper_not_a_signature() -> None:

@@ -201,7 +201,7 @@ def furnished(settings: Settings, clock: FakeClock, renderer: SharedRenderer, po
     made.renderer.close()
     made.screenings.readers = pool
     notices = Notices(replace(made.notices.office, renderer=renderer))
-    following = subscribers_of(notices, made.screenings, made.watching, made.pushing)
+    following = subscribers_of(notices, made.screenings, made.watching, made.pushing, made.bots)
     return replace(made, pool=pool, notices=notices, subscribers=tuple(following))
 
 
