@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from api.letter_parts import channels_of, clocks_of, contacts_of, issuer_of
-from api.list_letters import ABOUT_LISTS, ListLetters
+from api.list_letters import ABOUT_LISTS, INTENDED, ListLetters
 from api.repair_letters import ABOUT_REPAIR, RepairLetters
 from credit import lookup
 from credit.accounts.model import Organisation
@@ -32,6 +32,7 @@ from notices.model import (
     SeveritySource,
 )
 from notices.service import locality_name
+from sanctions.service.proposals import Proposals
 from sanctions.service.standing import PenaltyView, Standing
 from sanctions.wording import scope_title
 
@@ -47,14 +48,15 @@ class Letters:
     """The port through which notices learn of penalties."""
 
     def __init__(
-        self, book: Rulebook, clock: Now, standing: Standing, locality: str, chats: Addresses = nobody
+        self, book: Rulebook, clock: Now, standing: Standing, locality: str, proposals: Proposals,
+        chats: Addresses = nobody,
     ) -> None:
         self.book = book
         self.clock = clock
         self.standing = standing
         self.locality = locality
         self.repairs = RepairLetters(book, clock, standing)
-        self.lists = ListLetters(book, clock, standing)
+        self.lists = ListLetters(book, clock, standing, proposals)
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
@@ -69,6 +71,8 @@ class Letters:
         if kind in ABOUT_REPAIR and not (kind == "listing_removed" and await self.repairs.unasked(seq)):
             found_case = await self.repairs.case(record_id, event, seq)
             return await self._also_removed(found_case) if kind == "listing_removed" else found_case
+        if kind == "listing_proposed":
+            return await self.lists.intended(record_id)
         if kind in ABOUT_LISTS:
             return await self.lists.case(record_id, event)
         today = business_day(self.clock())
@@ -95,6 +99,8 @@ class Letters:
 
     async def status(self, record_id: str) -> RecordStatus:
         """How the record behind a letter stands today."""
+        if record_id.startswith(INTENDED):
+            return await self.lists.intended_status(record_id)
         record = await lookup.record(record_id)
         if record is not None and record.kind is RecordKind.LIST_ENTRY:
             return await self.repairs.listing_status(record_id)

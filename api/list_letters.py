@@ -16,10 +16,13 @@ from credit.kernel.clock import business_day
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
 from credit.model import Prose, Record, RemovalFacts, RemovalGround, Stage
-from notices.cases import Case
+from notices.cases import Case, RecordStatus
 from notices.issuance import NoLetter, Occasion, Origin
 from notices.model import (
     Addressee,
+    Clock,
+    ClockUnit,
+    Hearing,
     Issuer,
     LetterFacts,
     Listed,
@@ -30,9 +33,12 @@ from notices.model import (
     SeveritySource,
 )
 from sanctions.lists import known_list
+from sanctions.proposals import ProposalAct, ProposalState
+from sanctions.service.proposals import Proposals, ProposalView
 from sanctions.service.standing import ListingView, Standing
 from sanctions.wording import scope_title
 
+INTENDED = "prp_"  # ids of intended entries
 ABOUT_LISTS = frozenset({"listing_recorded", "listing_corrected", "listing_removed"})
 _GROUNDS = {
     RemovalGround.REPAIR: "准予信用修复，提前移出", RemovalGround.EXPIRY: "列入期满",
@@ -44,10 +50,11 @@ _FROM = {"decision": "自列入决定之日起", "correction": "自纠正失信�
 class ListLetters:
     """The letters of an entry on a list."""
 
-    def __init__(self, book: Rulebook, clock: Now, standing: Standing) -> None:
+    def __init__(self, book: Rulebook, clock: Now, standing: Standing, proposals: Proposals) -> None:
         self.book = book
         self.clock = clock
         self.standing = standing
+        self.proposals = proposals
 
     async def case(self, record_id: str, event: Mapping[str, Any]) -> Case:
         """The case after an entry, its correction or its removal."""
@@ -56,11 +63,40 @@ class ListLetters:
         prose = await self.standing.prose(found.record) or Prose()
         facts = found.record.listing
         office = await issuer_of(facts.authority.code, facts.pushed_by)
-        removal = await self.removal(found.record)
+        removal, before = await self.removal(found.record), await self.proposals.behind(record_id)
         occasion = _occasion(found, event, day, _wanting(prose, office))
-        made = listing_facts(found, prose, office, rules, day, removal)
+        made = listing_facts(found, prose, office, rules, day, removal, hearing_of(before) if before else None)
         return Case(record_id=record_id, code=found.entity.code, occasion=occasion, facts=made,
                     addresses=contacts_of(prose))
+
+    async def intended(self, proposal_id: str) -> Case | None:
+        """The case of the 列入告知书 of an intended entry; None once its words were erased."""
+        found = await self.proposals.told(proposal_id)
+        if found is None or found.given is None:
+            return None
+        given, first, rules = found.given, found.proposal.first, self.book.current
+        office = await issuer_of(first.authority_code, first.org_code)
+        listed = msgspec.structs.replace(
+            listed_of(first.list, first.day, rules), until=given.until, until_stated=given.until is not None,
+            hearing=hearing_of(found))
+        facts = LetterFacts(
+            issuer=issuer_words(office, given.authority.name), authority=given.authority.name, decided_on=first.day,
+            addressee=Addressee(kind=given.subject.kind, name=given.subject.name, code=first.subject_code),
+            document_no="", facts=given.facts, content=given.reason, basis=given.basis, listed=listed)
+        prose = Prose(facts=given.facts, basis=given.basis, contacts=given.contacts)
+        occasion = Occasion(
+            event="listing_proposed", subject_kind=given.subject.kind, origin=Origin.PUSH, stage=Stage.DECIDED,
+            decided_on=first.day, today=business_day(self.clock()), regime=Regime.NDRC36, severity=None,
+            severity_provisional=False, field_known=True, window_until=None, withheld=_wanting(prose, office),
+            of_list=first.list)
+        return Case(record_id=proposal_id, code=first.subject_code, occasion=occasion, facts=facts,
+                    addresses=contacts_of(prose))
+
+    async def intended_status(self, proposal_id: str) -> RecordStatus:
+        """A 列入告知书 stands until the entry is dropped."""
+        found = await self.proposals.told(proposal_id)
+        gone = found is None or found.state is ProposalState.DROPPED
+        return RecordStatus.ENDED if gone else RecordStatus.CURRENT
 
     async def removal(self, record: Record) -> Removal | None:
         """The removal that closed an entry; None while it stands."""
@@ -94,13 +130,14 @@ def listed_of(code: str, day: date, rules: RuleSet) -> Listed:
 
 def listing_facts(
     found: ListingView, prose: Prose, office: Organisation | None, rules: RuleSet, day: date,
-    removal: Removal | None = None,
+    removal: Removal | None = None, hearing: Hearing | None = None,
 ) -> LetterFacts:
     """The facts of a letter about an entry. Pure."""
     facts, of, window = found.record.listing, found.classification, found.window
     listed = msgspec.structs.replace(
         listed_of(facts.list, facts.decided_on, rules), until=found.term.until, until_verified=found.term.verified,
-        until_stated=found.term.source == "document", removal=removal)
+        until_stated=found.term.source == "document", removal=removal,
+        hearing=hearing)
     return LetterFacts(
         issuer=issuer_words(office, facts.authority.name),
         addressee=Addressee(kind=found.entity.kind, name=prose.subject_name or found.entity.name,
@@ -118,6 +155,20 @@ def listing_facts(
         clocks=clocks_of(facts.served_on, rules, day, fined=False),
         listed=listed,
     )
+
+
+def hearing_of(found: ProposalView) -> Hearing:
+    """How the company was heard, or is to be. Pure."""
+    open_, steps = found.answerable, {line.step.act: line for line in found.lines}
+    served, stated = steps.get(ProposalAct.SERVED), steps.get(ProposalAct.STATED)
+    reply = steps.get(ProposalAct.REPLIED)
+    days = None
+    if open_.days is not None:
+        days = Clock(amount=open_.days, unit=ClockUnit.WORKING_DAYS, source=open_.basis)
+    return Hearing(
+        last_day=open_.last_day, days=days, by_authority=open_.by_authority, verified=open_.verified,
+        served_on=served.step.day if served else None, stated_on=stated.step.day if stated else None,
+        answer=reply.text if reply else "")
 
 
 def issuer_words(office: Organisation | None, name: str) -> Issuer:

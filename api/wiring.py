@@ -56,6 +56,7 @@ from sanctions.service.list_files import ListFiles
 from sanctions.service.listings import Listings
 from sanctions.service.naming import Naming
 from sanctions.service.parked import Parking
+from sanctions.service.proposals import Proposals
 from sanctions.service.pushing import Pushing
 from sanctions.service.receipts import Receipts
 from sanctions.service.receive import Receiving
@@ -101,6 +102,11 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "parked_rejected": (),
     "source_declared": (),
     "listing_performed": (),
+    "listing_proposal_served": (),
+    "listing_proposal_stated": (),
+    "listing_proposal_replied": (),
+    "listing_proposal_decided": (),
+    "listing_proposal_dropped": (),
     "conduct_stated": (),
     "conduct_corrected": (),
     "conduct_withdrawn": (),
@@ -149,6 +155,7 @@ class Services:
     receiving: Receiving
     changing: Changing
     listings: Listings
+    proposals: Proposals
     removing: Removing
     conducting: Conducting
     hearings: Hearings
@@ -224,11 +231,12 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     register, naming, counting = Register(), Naming(), Counting(clock)
     asking, log = Asking(book, clock, register, naming), Logbook(settings, clock)
     listings = Listings(book, clock, salt)
+    proposals = Proposals(book, clock, listings)
     removing = Removing(book, clock, listings)
     conducting = Conducting(book, clock, salt)
     parking, standing, blobs = Parking(clock, receiving, naming), Standing(book), BlobStore(settings.data / "blobs")
     chats = Chats(settings.bots, clock, inbox_of(settings))
-    letters = Letters(book, clock, standing, settings.letters.locality, chats.links.addresses)
+    letters = Letters(book, clock, standing, settings.letters.locality, proposals, chats.links.addresses)
     notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
     repairs = Repairs(book, clock, standing, blobs, removing)
     screenings = screenings_of(settings, clock, book, register, naming)
@@ -243,7 +251,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         settings=settings, clock=clock, book=book, schemes=schemes,
         log=log, blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
-        listings=listings, removing=removing, conducting=conducting, hearings=hearings,
+        listings=listings, proposals=proposals, removing=removing, conducting=conducting, hearings=hearings,
         importing=Importing(receiving, parking), sources=Sources(book, clock),
         list_files=ListFiles(book, clock, listings, Sources(book, clock)),
         standing=standing, register=register, naming=naming, asking=asking,

@@ -23,6 +23,7 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "penalty_stayed": (ISSUE,),
     "penalty_withdrawn": (ISSUE,),
     "penalty_repaired": (ISSUE,),
+    "listing_proposed": (ISSUE,),
     "listing_recorded": (ISSUE,),
     "listing_corrected": (ISSUE,),
     "listing_removed": (ISSUE,),

@@ -116,6 +116,48 @@ class ListingRemoved(ListingChanged, frozen=True, kw_only=True):
     ground: RemovalGround
 
 
+class ListingProposed(Event, frozen=True, kw_only=True):
+    """列入告知: an entry is intended; `subject` and `record_id` are the proposal's id. It bars nobody."""
+
+    kind: ClassVar[str] = "listing_proposed"
+    record_id: str
+    code: str
+    list: str
+
+
+class ListingProposalServed(Event, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "listing_proposal_served"
+    code: str
+    served_on: date
+
+
+class ListingProposalStated(Event, frozen=True, kw_only=True):
+    """陈述申辩 came in."""
+
+    kind: ClassVar[str] = "listing_proposal_stated"
+    code: str
+    stated_on: date
+
+
+class ListingProposalReplied(Event, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "listing_proposal_replied"
+    code: str
+    upheld: bool
+
+
+class ListingProposalDecided(Event, frozen=True, kw_only=True):
+    """The intended entry was made: `entry_id` is its record."""
+
+    kind: ClassVar[str] = "listing_proposal_decided"
+    code: str
+    entry_id: str
+
+
+class ListingProposalDropped(Event, frozen=True, kw_only=True):
+    kind: ClassVar[str] = "listing_proposal_dropped"
+    code: str
+
+
 class ConductRecorded(Event, frozen=True, kw_only=True):
     """Conduct that is no penalty was recorded, its notice served; `subject` is the entity's id."""
 

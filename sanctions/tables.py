@@ -163,6 +163,25 @@ class TalkRow(Table, tablename="sanctions_talk"):
     payload_id = Varchar(length=40)
 
 
+class ProposalRow(Table, tablename="sanctions_proposal"):
+    """One act on an intended entry on a list; words are in the payload."""
+
+    id = Varchar(length=60, primary_key=True)
+    proposal_id = Varchar(length=40)
+    number = Integer()
+    seq = BigInt()
+    act = Varchar(length=12)
+    org_code = Varchar(length=18)
+    authority_code = Varchar(length=18)
+    subject_code = Varchar(length=18)
+    list = Varchar(length=40)
+    day = Date()
+    answer_by = Date(null=True, default=None)
+    upheld = Boolean(null=True, default=None)
+    record_id = Varchar(length=40, null=True, default=None)
+    payload_id = Varchar(length=40)
+
+
 class Webhook(Table, tablename="sanctions_webhook"):
     """Where an organisation wants to be told; its secrets are sealed under a key that is not in the database."""
 
@@ -271,8 +290,10 @@ class ScoreChunk(Table, tablename="sanctions_score_chunk"):
 
 SANCTIONS_TABLES: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, QuestionCount, Screening, ScreeningPart,
-    Draw, DrawResult, DrawAct, TalkRow, Webhook, Watch, WatchSubject, WebhookDelivery, ScoreRow, ScoreRun, ScoreChunk,
+    Draw, DrawResult, DrawAct, TalkRow, ProposalRow, Webhook, Watch, WatchSubject, WebhookDelivery,
+    ScoreRow, ScoreRun, ScoreChunk,
 ]
 WITNESSED: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, Draw, DrawResult, DrawAct, TalkRow,
+    ProposalRow,
 ]

@@ -8,7 +8,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import Provide
 from litestar.response import Redirect, Template
 
-from api.web import conduct, draw_desk, overview, talks
+from api.web import conduct, draw_desk, overview, proposals, talks
 from api.web.pages import PRIVATE
 from api.web.session import Signed, desk, provide_signed, signed_in
 from api.wiring import Services
@@ -45,6 +45,7 @@ class Desk(Controller):
             possible=await overview.possibilities(services, signed.caller), unread=overview.unread(inbox),
             entries=await overview.entries(services, signed.caller, today),
             open_conduct=await conduct.answerable(services, signed.caller),
+            intended=await proposals.answerable(services, signed.caller),
             talks=await talks.unmet(services, signed.caller),
             instructions=await draw_desk.unanswered(services, signed.caller),
         )

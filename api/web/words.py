@@ -19,6 +19,7 @@ from repair.steps import PaperLine
 from repair.uploads import EXTENSIONS
 from repair.workflow import DECISION
 from sanctions.draws import DrawKind, Found
+from sanctions.proposals import ProposalAct, ProposalState
 from sanctions.talks import TalkAct, TalkState
 from sanctions.verdicts import LABELS, Outcome
 from sanctions.watches import Why
@@ -38,6 +39,15 @@ ROLE_WORDS = {
 CONDUCT_WORDS = {
     ConductState.OPEN: "陈述申辩期内", ConductState.STATED: "已陈述申辩,待答复", ConductState.COUNTS: "计入得分",
     ConductState.DROPPED: "申辩成立,不计分", ConductState.REPAIRED: "已修复", ConductState.WITHDRAWN: "已撤回",
+}
+PROPOSAL_WORDS = {
+    ProposalState.PROPOSED: "待送达", ProposalState.OPEN: "陈述申辩期内", ProposalState.SILENT: "期满未陈述",
+    ProposalState.STATED: "待复核", ProposalState.UPHELD: "复核后仍拟列入", ProposalState.ACCEPTED: "申辩成立",
+    ProposalState.DECIDED: "已列入", ProposalState.DROPPED: "不予列入",
+}
+PROPOSAL_ACT_WORDS = {
+    ProposalAct.PROPOSED: "拟列入", ProposalAct.SERVED: "告知书送达", ProposalAct.STATED: "陈述申辩",
+    ProposalAct.REPLIED: "复核意见", ProposalAct.DECIDED: "列入决定", ProposalAct.DROPPED: "不予列入",
 }
 TALK_WORDS = {
     TalkState.OPEN: "待落实", TalkState.PROOF_GIVEN: "已说明落实情况,待核实", TalkState.OVERDUE: "期满未落实",
@@ -113,6 +123,14 @@ def case_state(found: CaseState) -> str:
 
 def conduct_state(found: ConductState) -> str:
     return CONDUCT_WORDS[found]
+
+
+def proposal_state(found: ProposalState) -> str:
+    return PROPOSAL_WORDS[found]
+
+
+def proposal_act(found: ProposalAct) -> str:
+    return PROPOSAL_ACT_WORDS[found]
 
 
 def talk_state(found: TalkState) -> str:
@@ -199,6 +217,7 @@ FILTERS = {
     "push_state": push_state, "push_kind": push_kind, "push_reason": push_reason, "hook_why": hook_why,
     "watch_why": watch_why, "outcome": outcome, "reason_word": reason_word,
     "talk_state": talk_state, "talk_act": talk_act, "draw_kind": draw_kind, "finding": finding,
+    "proposal_state": proposal_state, "proposal_act": proposal_act,
     "paper": paper, "file_kind": file_kind, "file_size": file_size,
     "field_name": field_name, "grouped": grouped, "iso": iso,
 }
