@@ -47,9 +47,11 @@ class Logbook:
         return self.custody.key
 
     async def checkpoint(self) -> str:
-        """The signed checkpoint of all that is committed, kept outside the database."""
+        """The signed checkpoint of all that is committed, kept outside the database. Raises LogRewritten."""
         size = (await ledger.head()).size
-        if self._signed is None or self._signed[0] < size:
+        if self._signed is not None and size < self._signed[0]:
+            size = (await ledger.head()).size  # another call signed meanwhile; if still shorter, entries were cut off
+        if self._signed is None or self._signed[0] != size:
             self._signed = (size, await self.custody.publish())
         return self._signed[1]
 

@@ -1,7 +1,7 @@
 """A witness: on another machine, without a database, it holds a log to what it published before, and cosigns.
 
 Its folder: `witness.key` (mode 0600), `log.vkey` (the log's key it trusts), `latest` (the last note it cosigned),
-`evidence/` (both signed notes of a log that was rewritten).
+`evidence/` (of a log that was rewritten: both signed notes, or the service's admission).
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ class Unreachable(Exception):
 
 
 class Contradicted(Refusal):
-    """The log does not continue what it signed before; `extra["evidence"]` names the file with both notes."""
+    """The log does not continue what it signed before, as compared here or as its service admits.
+
+    `extra["evidence"]` names the file with both notes, or the note kept and what the service says.
+    """
 
     code = "log_rewritten"
     title = "日志被改写 The log was rewritten"
@@ -71,7 +74,7 @@ class Witness:
 
         Raises Contradicted (evidence kept), UnknownLogKey, BadKey, Unreachable.
         """
-        note = await self._served()
+        note = await self._served(now)
         point = parse_checkpoint(open_note(note, [await self._trusted(note, pinned)]))
         kept = self._kept()
         if kept is not None:
@@ -85,8 +88,11 @@ class Witness:
         taken, said = await self._hand_in(note)
         return Round(origin=point.origin, size=point.size, before=before, taken=taken, said=said)
 
-    async def _served(self) -> str:
-        note = _whole(await self._get("/v1/ledger/checkpoint")).text
+    async def _served(self, now: datetime) -> str:
+        answer = await self._get("/v1/ledger/checkpoint")
+        if answer.status_code >= 400 and _code(answer) == Contradicted.code:
+            raise self._admitted(answer, now)
+        note = _whole(answer).text
         if "\n\n— " not in note:
             raise Unreachable(f"{self.client.base_url} 答的不是检查点 no checkpoint there")
         head, _, tail = note.partition("\n\n")
@@ -134,11 +140,22 @@ class Witness:
             raise self._contradicted(why, kept[0], served[0], path, now)
 
     def _contradicted(self, why: str, kept: str, served: str, path: list[str], now: datetime) -> Contradicted:
-        place = self.folder / "evidence" / f"{now:%Y%m%dT%H%M%S}.json"
-        facts = {"found_at": canonical.moment(now), "why": why, "kept": kept, "served": served, "proof": path}
-        written(place, json.dumps(facts, ensure_ascii=False, indent=1).encode(), 0o644)
+        place = self._evidence({"why": why, "kept": kept, "served": served, "proof": path}, now)
         return Contradicted(f"日志与见证过的不符,未予签名 REFUSED: {why}。双方签名文书存于 both notes are in {place}",
                             evidence=str(place))
+
+    def _admitted(self, answer: httpx.Response, now: datetime) -> Contradicted:
+        kept = self._kept()
+        facts = {"why": "the service says so", "kept": kept and kept[0], "served": None, "said": answer.text}
+        place = self._evidence(facts, now)
+        return Contradicted("服务自己查出日志与已签检查点矛盾,已停签,未予签名 REFUSED: the service itself found its "
+                            f"log rewritten and signs no more。所答存于 its answer is in {place}", evidence=str(place))
+
+    def _evidence(self, facts: dict[str, Any], now: datetime) -> Path:
+        place = self.folder / "evidence" / f"{now:%Y%m%dT%H%M%S}.json"
+        told = {"found_at": canonical.moment(now), **facts}
+        written(place, json.dumps(told, ensure_ascii=False, indent=1).encode(), 0o644)
+        return place
 
     async def _hand_in(self, note: str) -> tuple[bool, str]:
         try:

@@ -49,8 +49,11 @@ def verify(as_json: AsJson = False) -> None:
     """核验日志 Recompute the log from the tables up to the checkpoints kept outside the database."""
     report = run(_verify())
     facts = {"ok": report.ok, "size": report.size, "rows": report.rows, "erased": report.erased,
-             "checkpoints": report.checkpoints, "fault_count": report.fault_count, "faults": report.faults}
+             "checkpoints": report.checkpoints, "superseded": report.superseded,
+             "fault_count": report.fault_count, "faults": report.faults}
     checked = f"{report.size} 条日志、{report.rows} 行(已删除正文 {report.erased})、{report.checkpoints} 个检查点"
+    if report.superseded:
+        checked += f"(其中 {report.superseded} 个属恢复前的日志,所载条目已在恢复中缺失 lost in a recorded restore)"
     if report.ok:
         say(f"核验通过 verified: {checked}", facts, as_json=as_json)
         return
@@ -60,9 +63,13 @@ def verify(as_json: AsJson = False) -> None:
 
 
 async def _verify() -> Report:
+    from itertools import chain
+
     from api.wiring import witnessed
     from credit.kernel import database, ledger
     from credit.kernel.custody import custody_of
+    from credit.kernel.published import everything, hand_over_faults
+    from credit.kernel.restores import restores
     from credit.kernel.settings import from_environment
     from credit.kernel.verify import verify as recompute
 
@@ -71,7 +78,8 @@ async def _verify() -> Report:
         head = await ledger.head()
         custody = custody_of(settings)
         with progress("核验 verify", head.size) as show:
-            return await recompute(witnessed(), custody.history(head.origin), show)
+            kept = chain(await hand_over_faults(custody.keys), everything(custody))
+            return await recompute(witnessed(), kept, show, await restores())
 
 
 def checkpoint(as_json: AsJson = False) -> None:

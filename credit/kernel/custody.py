@@ -27,11 +27,11 @@ _NAME = "UPDATE log_head SET origin = {} WHERE id = 1 AND origin = {} RETURNING 
 
 
 class LogRewritten(Refusal):
-    """The database's log contradicts a checkpoint signed earlier: serving on would hide it."""
+    """The database's log contradicts a checkpoint signed earlier: nothing more is signed, serving on would hide it."""
 
     code = "log_rewritten"
     title = "日志与已签检查点矛盾 The log contradicts its checkpoint"
-    status = 500
+    status = 503
 
 
 class UnknownWitness(Refusal):
@@ -141,8 +141,8 @@ class Custody:
         """
         if database.in_transaction():
             raise RuntimeError("publish after the commit: only a durable size may be signed")
+        newest = self.newest()  # before the head: what another process signs meanwhile is no contradiction
         head = await ledger.head()
-        newest = self.newest()
         if newest is not None and newest.origin == head.origin:
             await _check_continues(newest, head)
         with self._locked():
@@ -188,7 +188,7 @@ async def open_log(settings: Settings, *, now: datetime, by: str = "operator") -
     head, newest = await ledger.head(), custody.newest()
     if newest is None:
         return custody
-    if _base(newest.origin) != _base(head.origin):
+    if base_of(newest.origin) != base_of(head.origin):
         raise LogRewritten(
             f"检查点属于另一日志 the checkpoints in {custody.folder} are of {newest.origin}, the database holds "
             f"{head.origin}: start with the data folder that belongs to this database"
@@ -203,7 +203,7 @@ async def open_log(settings: Settings, *, now: datetime, by: str = "operator") -
 
 
 async def _begin_anew(head: ledger.Head, newest: Checkpoint, *, now: datetime, by: str) -> None:
-    origin = f"{_base(newest.origin)}/{origin_number(newest.origin) + 1}"
+    origin = f"{base_of(newest.origin)}/{origin_number(newest.origin) + 1}"
     async with unit(by=by, now=now) as u:
         if not await database.fetch(_NAME, origin, head.origin):
             return  # another process that starts at the same time has done it
@@ -244,6 +244,7 @@ def origin_number(origin: str) -> int:
     return int(number) if number.isascii() and number.isdigit() else 1
 
 
-def _base(origin: str) -> str:
+def base_of(origin: str) -> str:
+    """The name of a log without the number of its restore."""
     base, _, number = origin.rpartition("/")
     return base if number.isascii() and number.isdigit() else origin

@@ -17,7 +17,7 @@ from credit.kernel import canonical, ledger
 from credit.kernel.blobs import sync_folder, written
 from credit.kernel.checkpoints import Rotation, open_rotation, sign_rotation
 from credit.kernel.errors import Refusal
-from credit.kernel.signing import SigningKey, VerifierKey, load_key, load_verifier, new_key
+from credit.kernel.signing import BadNote, SigningKey, VerifierKey, load_key, load_verifier, new_key
 from credit.kernel.unit import Event, unit
 
 _SIGNS = "log.key"
@@ -91,6 +91,22 @@ class LogKeys:
             KnownKey(k, opened[k].at if k in opened else None, until.get(k) if k != keys[0] else None, notes[k])
             for k in keys
         )
+
+    def chained(self) -> tuple[VerifierKey, ...]:
+        """The key that signs now and those before it, as far back as each hand-over is signed by the key before."""
+        if not self.exists():
+            return ()
+        keys = self.verifiers()
+        chain = [keys[0]]
+        while (note := self._rotation(chain[-1])) is not None:
+            try:
+                rotation = open_rotation(note, [k for k in keys if k not in chain])
+            except BadNote:
+                break
+            if rotation.key != chain[-1]:
+                break
+            chain.append(rotation.signer)
+        return tuple(chain)
 
     async def rotate(self, *, now: datetime, by: str) -> Rotation:
         """A new key signs from now on; the old one is kept for checking and has signed the new one.

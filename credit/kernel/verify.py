@@ -1,6 +1,7 @@
 """Verification: recompute the whole log from the tables upwards and name every place that does not fit.
 
-Rows → digests in the payload → commitment in the body → leaf → tiles → frontier and root → signed checkpoints.
+Rows → digests in the payload → commitment in the body → leaf → tiles → frontier and root → signed checkpoints of every
+origin.
 Reads in windows, so that memory stays flat.
 """
 
@@ -15,6 +16,7 @@ from piccolo.table import Table
 
 from credit.kernel import canonical, database, merkle, tiles, witness
 from credit.kernel.checkpoints import Checkpoint
+from credit.kernel.restores import Restore, same_log, surviving
 from credit.kernel.tables import LogEntry, LogPayload, RuleRelease
 from credit.kernel.unit import commitment
 from credit.kernel.witness import Fault
@@ -32,7 +34,10 @@ Progress = Callable[[int, int], None]
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What verification found. `faults` keeps the first 1,000 of `fault_count`; `erased` rows are no fault."""
+    """What verification found. `faults` keeps the first 1,000 of `fault_count`; `erased` rows are no fault.
+
+    `superseded` of the `checkpoints` are of an earlier origin and beyond what a recorded restore brought back.
+    """
 
     size: int
     rows: int
@@ -40,6 +45,7 @@ class Report(msgspec.Struct, frozen=True):
     checkpoints: int
     fault_count: int
     faults: tuple[Fault, ...]
+    superseded: int = 0
 
     @property
     def ok(self) -> bool:
@@ -49,15 +55,26 @@ class Report(msgspec.Struct, frozen=True):
 class _Run:
     """One pass over the log: the tree as recomputed so far and what was found."""
 
-    def __init__(self, checkpoints: Iterable[Checkpoint]) -> None:
+    def __init__(self, checkpoints: Iterable[Checkpoint | Fault], told: Sequence[Restore]) -> None:
+        self.told = told
         self.frontier = merkle.Frontier()
         self.rows = self.erased = self.fault_count = 0
         self.faults: list[Fault] = []
         self.last_moment: str = ""
         self.levels: list[list[bytes]] = [[]]
-        self.checkpoints: Iterator[Checkpoint] = iter(checkpoints)
-        self.next_checkpoint = next(self.checkpoints, None)
-        self.checked = 0
+        self.checkpoints: Iterator[Checkpoint | Fault] = iter(checkpoints)
+        self.checked = self.superseded = 0
+        self.next_checkpoint: Checkpoint | None = None
+        self.advance()
+
+    def advance(self) -> None:
+        """The next checkpoint to compare; a file that could not be read is a fault on the way."""
+        for found in self.checkpoints:
+            if not isinstance(found, Fault):
+                self.checked, self.next_checkpoint = self.checked + 1, found
+                return
+            self.found([found])
+        self.next_checkpoint = None
 
     def found(self, faults: Sequence[Fault]) -> None:
         self.fault_count += len(faults)
@@ -65,18 +82,20 @@ class _Run:
 
     def report(self, size: int) -> Report:
         return Report(size=size, rows=self.rows, erased=self.erased, checkpoints=self.checked,
-                      fault_count=self.fault_count, faults=tuple(self.faults))
+                      fault_count=self.fault_count, faults=tuple(self.faults), superseded=self.superseded)
 
 
 async def verify(
-    witnessed: Sequence[type[Table]], checkpoints: Iterable[Checkpoint] = (), progress: Progress = lambda a, b: None
+    witnessed: Sequence[type[Table]], checkpoints: Iterable[Checkpoint | Fault] = (),
+    progress: Progress = lambda a, b: None, told: Sequence[Restore] = (),
 ) -> Report:
     """Checks the log up to its present head against all `witnessed` tables and the checkpoints kept outside.
 
-    `checkpoints` come smallest first and are of one origin. Never raises for a contradiction: it is a fault.
+    `checkpoints` come smallest first, of every origin; `told` are the restores that the log remembers. Never raises
+    for a contradiction: it is a fault.
     """
     tables: list[type[Table]] = [*witnessed, RuleRelease]
-    run = _Run(checkpoints)
+    run = _Run(checkpoints, told)
     heads = await database.fetch(_HEAD)
     if len(heads) != 1:
         run.found([Fault("log_head", "日志头缺失 missing")])
@@ -183,14 +202,24 @@ async def _grow(run: _Run, leaves: Sequence[bytes], origin: str) -> None:
 
 def _check_published(run: _Run, origin: str) -> None:
     while run.next_checkpoint is not None and run.next_checkpoint.size <= run.frontier.size:
-        point = run.next_checkpoint
-        run.checked += 1
-        where = f"checkpoint origin={point.origin} size={point.size}"
-        if point.origin != origin:
-            run.found([Fault(where, f"属于另一日志 is of another log than {origin}")])
-        elif point.size != run.frontier.size or point.root != run.frontier.root:
-            run.found([Fault(where, "与已签检查点不符 the log was rewritten after this checkpoint was signed")])
-        run.next_checkpoint = next(run.checkpoints, None)
+        _check_point(run, run.next_checkpoint, origin)
+        run.advance()
+
+
+def _check_point(run: _Run, point: Checkpoint, origin: str) -> None:
+    """A checkpoint against the tree as recomputed: of this origin, or of one from which the log was restored."""
+    where = f"checkpoint origin={point.origin} size={point.size}"
+    if any(r.contradicts(point) for r in run.told):
+        run.found([Fault(where, "恢复记录与此不符 the restore recorded in the log hides or misstates it")])
+    limit = None if point.origin == origin else surviving(point.origin, run.told)
+    if point.origin != origin and (limit is None or not same_log(point.origin, origin)):
+        run.found([Fault(where, f"属于另一日志 is of another log than {origin}")])
+    elif limit is not None and point.size > limit:
+        run.superseded += 1
+    elif point.size > run.frontier.size:
+        run.found([Fault(where, "日志短于检查点 entries were cut off")])
+    elif point.size != run.frontier.size or point.root != run.frontier.root:
+        run.found([Fault(where, "与已签检查点不符 the log was rewritten after this checkpoint was signed")])
 
 
 async def _check_tile(run: _Run, tile: tiles.Tile, root: bytes) -> None:
@@ -216,10 +245,8 @@ async def _check_end(run: _Run, tables: Sequence[type[Table]], head: Mapping[str
         for name, value in computed.items() if stored[name] != value
     ]
     while run.next_checkpoint is not None:
-        point, run.next_checkpoint = run.next_checkpoint, next(run.checkpoints, None)
-        run.checked += 1
-        where = f"checkpoint origin={point.origin} size={point.size}"
-        faults.append(Fault(where, "日志短于检查点 entries were cut off"))
+        _check_point(run, run.next_checkpoint, head["origin"])
+        run.advance()
     await witness.check_outside([LogEntry, LogPayload, *tables], faults)
     for level in range(7):
         strays = await database.fetch(_STRAY_TILES, level, tiles.WIDTH ** (level + 1))

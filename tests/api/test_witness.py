@@ -67,6 +67,12 @@ async def test_a_growing_log_is_cosigned_and_served_so(
 
 async def rewrite(services: Services) -> None:
     """Another history of the same length, with the checkpoints thrown away: what an intruder would leave."""
+    await forge()
+    shutil.rmtree(services.settings.data / "checkpoints")
+
+
+async def forge() -> None:
+    """Another entry 1 in the database."""
     await disarm(*ENTRIES)
     head = await ledger.head()
     leaves = [bytes.fromhex((await ledger.entry(n)).leaf) for n in range(head.size)]
@@ -74,7 +80,6 @@ async def rewrite(services: Services) -> None:
     await database.fetch("UPDATE log_entry SET body = 'rewritten', leaf = {} WHERE seq = 1", leaves[1].hex())
     forged = merkle.Frontier().extend(leaves)
     await database.fetch("UPDATE log_head SET frontier = {}, root = {}", forged.to_json(), forged.root.hex())
-    shutil.rmtree(services.settings.data / "checkpoints")
 
 
 @pytest.mark.parametrize("more", [0, 1])
@@ -100,6 +105,25 @@ async def test_a_rewritten_log_is_caught_with_both_notes(
     points = [open_checkpoint(facts[name], trusted, "tendercredit.local/log") for name in ("kept", "served")]
     assert [p.size for p in points] == [3, 3 + 2 * more]
     assert points[0].root != points[1].root
+
+
+async def test_a_service_that_finds_its_log_rewritten_says_so_and_the_witness_raises_the_alarm(
+    client: httpx.AsyncClient, key: KeyMaker, watching: Witness, clock: FakeClock, folder: Path
+) -> None:
+    await key(Role.OPERATOR)
+    await watching.look(clock())
+    await forge()
+    await key(Role.AUDITOR, org=uscc(2))  # the service must sign anew, and cannot
+    answer = await client.get("/v1/ledger/checkpoint")
+    assert (answer.status_code, answer.json()["code"]) == (503, "log_rewritten")
+    assert answer.headers["content-type"] == "application/problem+json"
+    with pytest.raises(Contradicted, match="signs no more") as caught:  # a refusal: the command ends with 3
+        await watching.look(clock.advance(minutes=1))
+    (evidence,) = (folder / "evidence").iterdir()
+    assert caught.value.extra["evidence"] == str(evidence)
+    facts = json.loads(evidence.read_text(encoding="utf-8"))
+    assert facts["kept"] == (folder / "latest").read_text(encoding="utf-8")
+    assert json.loads(facts["said"])["code"] == "log_rewritten"
 
 
 async def test_a_rotated_key_is_followed_and_a_foreign_one_is_not(

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from credit.kernel import custody, database, ledger
+from credit.kernel import custody, database, ledger, merkle
 from credit.kernel.custody import LogRewritten, open_log, origin_number
 from credit.kernel.database import Engine
 from credit.kernel.log_keys import log_key
+from credit.kernel.published import everything, hand_over_faults
+from credit.kernel.restores import restores
 from credit.kernel.settings import Settings
 from credit.kernel.signing import BadKey, BadNote
 from credit.kernel.unit import unit
@@ -33,6 +35,15 @@ async def cut_to(size: int, head: ledger.Head, frontier: str) -> None:
     for table in ("log_entry", "log_payload", "credit_entity", "credit_payload"):
         await database.fetch(f"DELETE FROM {table} WHERE seq >= {{}}", size)
     await database.fetch("UPDATE log_head SET size = {}, root = {}, frontier = {}", head.size, head.root, frontier)
+
+
+async def forge(seq: int) -> None:
+    """Another entry in an old place, and a head to fit; the log is disarmed already."""
+    leaves = [bytes.fromhex((await ledger.entry(n)).leaf) for n in range((await ledger.head()).size)]
+    leaves[seq] = merkle.leaf_hash(b"forged")
+    await database.fetch("UPDATE log_entry SET body = 'forged', leaf = {} WHERE seq = {}", leaves[seq].hex(), seq)
+    made = merkle.Frontier().extend(leaves)
+    await database.fetch("UPDATE log_head SET frontier = {}, root = {}", made.to_json(), made.root.hex())
 
 
 async def frontier() -> str:
@@ -91,6 +102,38 @@ async def test_a_restore_opens_a_new_origin_and_is_logged(engine: Engine, chosen
     assert (await verify(WITNESSED, again.history(head.origin))).ok
     await open_log(chosen, now=clock())
     assert (await ledger.head()).size == 3
+
+
+async def test_what_earlier_origins_and_keys_signed_is_verified_too(
+    engine: Engine, chosen: Settings, clock: FakeClock
+) -> None:
+    kept = await open_log(chosen, now=clock())
+
+    async def verified() -> tuple[int, int, list[str]]:
+        found = await verify(WITNESSED, everything(kept), told=await restores())
+        return found.checkpoints, found.superseded, [f.place for f in found.faults]
+
+    await act(clock(), 2)
+    await kept.publish()
+    await kept.keys.rotate(now=clock.advance(days=1), by="operator")
+    old, old_frontier = await ledger.head(), await frontier()
+    await act(clock(), 2)
+    await kept.publish()
+    await cut_to(old.size, old, old_frontier)
+    kept = await open_log(chosen, now=clock.advance(days=1))
+    await kept.keys.rotate(now=clock(), by="operator")
+    await kept.publish()
+    assert await verified() == (4, 1, [])  # sizes 2 and 5 of the first origin, 5 lost; 4 and 5 of the second
+    assert await hand_over_faults(kept.keys) == []
+
+    await forge(1)
+    assert f"checkpoint origin={ORIGIN} size=2" in (await verified())[2]
+    (kept.folder / "1" / f"{2:015d}").write_text("x")
+    assert "checkpoint file=1/000000000000002" in (await verified())[2]
+    first = kept.keys.chained()[-1].key_id.hex()
+    second = kept.keys.chained()[1].key_id.hex()
+    (kept.keys.folder / f"{second}.rotation").unlink()  # nobody says any more that the first key was the log's
+    assert [f.place for f in await hand_over_faults(kept.keys)] == [f"key id={first}"]
 
 
 async def test_a_backup_older_than_the_last_restore_gets_a_third_origin(
