@@ -28,7 +28,7 @@ _README = """# 投诉处理材料包 Complaint bundle
 | record.json | 回执、问题、答复(规范 JSON)receipt, question and answer as canonical JSON |
 | receipt.txt | 同一回执的文本形式(C2SP tlog-proof)the receipt as text |
 | checkpoint.txt | 已签名的日志检查点 signed checkpoint |
-| keys.txt | 公钥;请与事先另行取得的核对 public keys: compare with those you hold |
+| keys.txt | 日志和见证人的公钥;请与事先另行取得的核对 public keys: compare with those you hold |
 | rules.json | 当时有效的全部规则及依据 every rule in force then, with its citation |
 | records.json | 答复所引记录的结构化事实(当时所知和现在)facts of the records, as known then and now |
 | record-sheet.pdf | 信用核查记录表 |
@@ -57,7 +57,8 @@ async def pack(record: ReceiptRecord, services: Services) -> bytes:
     stated = receipt.statement
     rules = await services.book.at(stated.known_seq)
     whole = {"id": record.id, "receipt": receipt, "question": record.question, "answer": record.answer}
-    keys = "".join(f"{key.vkey}\n" for key in services.log.verifiers())
+    vkeys = [*(k.vkey for k in services.log.verifiers()), *(w.vkey for w in services.log.witnesses())]
+    keys = "".join(f"{vkey}\n" for vkey in vkeys)
     readme = _README.format(id=record.id, org=record.org_code, log=stated.log, seq=stated.known_seq,
                             entry=receipt.entry.seq, proves=record.proves)
     contents = {

@@ -11,9 +11,10 @@ from api.problems import Unavailable
 from credit.kernel import ledger
 from credit.kernel.checkpoints import parse_checkpoint
 from credit.kernel.clock import Clock
-from credit.kernel.cosigning import Cosignature, load_witness
+from credit.kernel.cosigning import Cosignature, WitnessKey, load_witness
 from credit.kernel.custody import Custody, open_log
 from credit.kernel.errors import NotFound, Refusal
+from credit.kernel.restores import restores, surviving
 from credit.kernel.settings import Settings
 from credit.kernel.signing import SigningKey, VerifierKey
 
@@ -79,8 +80,25 @@ class Logbook:
 
     def cosign(self, note: str) -> tuple[Cosignature, ...]:
         """Keeps the cosignatures that configured witnesses gave in `note`. Raises as `Custody.add_cosignatures`."""
-        named = (name for name in self.settings.witnesses.split(",") if name.strip())
-        return self.custody.add_cosignatures(note, [load_witness(vkey) for vkey in named])
+        return self.custody.add_cosignatures(note, self.witnesses())
+
+    def witnesses(self) -> tuple[WitnessKey, ...]:
+        """The witnesses whose cosignatures count, in the order of the settings. Raises BadKey."""
+        return tuple(load_witness(vkey) for vkey in self.settings.witnesses.split(",") if vkey.strip())
+
+    async def checkpoint_for(self, seq: int, origin: str) -> str:
+        """A checkpoint of `origin` that holds entry `seq`: the newest that witnesses have cosigned, else the newest.
+
+        Of an origin before a restore it is the first that holds it, if the entries it signed are all still there.
+        """
+        note = await self.checkpoint()
+        point = parse_checkpoint(note.partition("\n\n")[0] + "\n")
+        if point.origin != origin:
+            most = surviving(origin, await restores()) or 0
+            found = self.custody.first_covering(seq, origin)
+            return found if found is not None and _size(found) <= most else note
+        seen = self.custody.newest_cosigned(origin)
+        return seen if seen is not None and _size(seen) > seq else note
 
     async def head(self) -> ledger.Head:
         """The head, which must not fall behind what was signed. Raises Unavailable."""
@@ -92,6 +110,10 @@ class Logbook:
     def verifiers(self) -> tuple[VerifierKey, ...]:
         """The key that signs now, then retired ones (`keys/*.vkey` in the data folder)."""
         return self.custody.keys.verifiers()
+
+
+def _size(note: str) -> int:
+    return parse_checkpoint(note.partition("\n\n")[0] + "\n").size
 
 
 @asynccontextmanager

@@ -1,4 +1,7 @@
-"""Checking a receipt without its issuer: from the file and the public keys alone, the first fault named."""
+"""Checking a receipt without its issuer: from the file and the public keys alone, the first fault named.
+
+The offline page (`api/web/verifier/`) does the same in the browser; `tests/browser/` holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,15 @@ import base64
 import binascii
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 
 from credit.kernel import canonical, merkle
 from credit.kernel.checkpoints import Checkpoint, LogProof, parse_checkpoint, parse_proof, proof_text
+from credit.kernel.cosigning import Cosignature, WitnessKey, cosignatures
 from credit.kernel.signing import BadNote, VerifierKey, open_note
+from sanctions.receipt_words import FAILED, VALID, Step
 from sanctions.receipts import ENTRY_KIND, MOST, TYPE, Receipt, answer_text, b64, blinded, exact, from_text
 
 _TEXT_BEGINS = "c2sp.org/tlog-proof@v1\n"
@@ -23,41 +27,11 @@ _RECORD = frozenset({
 _MOST_PATH = 64  # hashes: a log of 2^64 entries
 
 
-class Step(StrEnum):
-    """What is checked, in this order."""
-
-    FORM = "form"
-    KEY = "key"
-    SIGNATURE = "signature"
-    STATED = "stated"
-    QUESTION = "question"
-    ANSWER = "answer"
-    BATCH = "batch"
-    ENTRY = "entry"
-    LOG = "log"
-    CHECKPOINT = "checkpoint"
-    PROOF = "proof"
-
-
-PASSED = {
-    Step.FORM: "格式完整 well formed",
-    Step.KEY: "签名密钥在可信公钥之列 signed under a known key",
-    Step.SIGNATURE: "回执签名有效 the signature fits",
-    Step.STATED: "文件所写的编号、日志状态、规则与回执一致 id, log state and rules are those signed",
-    Step.QUESTION: "问题与回执一致 the question is the one asked",
-    Step.ANSWER: "答复与回执一致 the answer is the one given",
-    Step.BATCH: "回执在其批次中 the receipt is in its batch",
-    Step.ENTRY: "批次在其日志条目中 the batch is in its log entry",
-    Step.LOG: "检查点属于同一日志 the checkpoint is of the same log",
-    Step.CHECKPOINT: "检查点签名有效 the checkpoint is signed",
-    Step.PROOF: "条目在检查点所签的日志中 the entry is in the log",
-}
-
-
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
     """The outcome: `failed` names the first step that does not hold. `checked` are the steps passed.
 
-    `not_given` says which of question and answer the file did not bring, so that they were not compared.
+    `not_given` says which of question and answer the file did not bring, so that they were not compared. `witnesses`
+    are those of the known ones who cosigned the checkpoint; a receipt holds without any.
     """
 
     valid: bool
@@ -66,6 +40,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     checked: tuple[Step, ...] = ()
     not_given: tuple[str, ...] = ()
     receipt: Receipt | None = None
+    witnesses: tuple[Cosignature, ...] = ()
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,12 +53,12 @@ class Given(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Broken(Exception):
-    """A step that does not hold."""
+    """A step that does not hold, and its sentence in `FAILED`."""
 
-    def __init__(self, step: Step, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, step: Step, sentence: str, why: object = "") -> None:
         self.step = step
-        self.detail = detail
+        self.detail = FAILED[sentence].replace("{why}", str(why))
+        super().__init__(self.detail)
 
 
 def read(content: bytes) -> Given:
@@ -97,7 +72,7 @@ def read(content: bytes) -> Given:
             return Given(receipt=from_text(text))
         return taken_apart(msgspec.json.decode(text))
     except (UnicodeDecodeError, msgspec.DecodeError, BadNote, RecursionError) as exc:
-        raise Broken(Step.FORM, f"文件不是回执,或已残缺:请整份复制 not a whole receipt ({exc})") from None
+        raise Broken(Step.FORM, "file", exc) from None
 
 
 def taken_apart(raw: object) -> Given:
@@ -113,7 +88,7 @@ def taken_apart(raw: object) -> Given:
         return _response(raw, receipt)
     strange = sorted(raw.keys() - _RECORD)
     if strange:
-        raise Broken(Step.FORM, f"文件多出 {strange[0][:40]}:请整份保存 unknown member: not a whole record")
+        raise Broken(Step.FORM, "member", strange[0][:40])
     answer = raw.get("answer")
     return Given(receipt=receipt, question=raw.get("question"), answer=None if answer is None else _canonical(answer),
                  stated=(("id", raw["id"]),) if "id" in raw else ())
@@ -127,7 +102,7 @@ def _response(raw: Mapping[str, Any], receipt: object) -> Given:
         sources = [{**s, "fetched_at": _moment(s["fetched_at"])} for s in known["sources"]]
         answer = answer_text(raw["answers"], raw["bids"], sources, raw["notice"])
     except (TypeError, KeyError, ValueError, AttributeError):
-        raise Broken(Step.FORM, "答复残缺:请保存整个应答 the answer is not whole: save the entire response") from None
+        raise Broken(Step.FORM, "response") from None
     stated = (*((name, known.get(name)) for name in ("log", "valid_at", "known_seq", "known_at")),
               ("rules", raw.get("rules")))
     return Given(receipt=receipt, answer=answer, stated=stated)
@@ -141,12 +116,12 @@ def _canonical(value: object) -> str:
     try:
         return exact(value)
     except (canonical.CanonicalError, RecursionError) as exc:
-        raise Broken(Step.FORM, f"内容无法读取 unreadable content ({exc})") from None
+        raise Broken(Step.FORM, "content", exc) from None
 
 
-def check(given: Given, trusted: Iterable[VerifierKey]) -> Checked:
-    """Whether a trusted key signed this receipt and the log holds it. Never raises."""
-    keys, passed = tuple(trusted), list[Step]()
+def check(given: Given, trusted: Iterable[VerifierKey], witnesses: Iterable[WitnessKey] = ()) -> Checked:
+    """Whether a trusted key signed this receipt and the log holds it, and who of `witnesses` saw it. Never raises."""
+    keys, passed, seen = tuple(trusted), list[Step](), list[Cosignature]()
     receipt: Receipt | None = None
     try:
         receipt = _form(given.receipt)
@@ -154,11 +129,14 @@ def check(given: Given, trusted: Iterable[VerifierKey]) -> Checked:
         for step, work in _steps(receipt, given, keys):
             work()
             passed.append(step)
+        seen += _witnesses(receipt, tuple(witnesses))
     except Broken as exc:
         return Checked(valid=False, failed=exc.step, detail=exc.detail, checked=tuple(passed), receipt=receipt)
+    if seen:
+        passed.append(Step.WITNESS)
     missing = tuple(n for n, v in (("question", given.question), ("answer", given.answer)) if v is None)
-    return Checked(valid=True, detail="回执有效 the receipt is valid", checked=tuple(passed), not_given=missing,
-                   receipt=receipt)
+    return Checked(valid=True, detail=VALID, checked=tuple(passed), not_given=missing, receipt=receipt,
+                   witnesses=tuple(seen))
 
 
 def _steps(
@@ -192,11 +170,11 @@ def _form(raw: object) -> Receipt:
         canonical.encode(receipt.statement)
         bytes.fromhex(receipt.statement.salt)
     except (msgspec.ValidationError, ValueError, BadNote) as exc:
-        raise Broken(Step.FORM, f"回执残缺或不是本格式:请整份复制 the receipt is not whole ({exc})") from None
+        raise Broken(Step.FORM, "receipt", exc) from None
     if not whole:
-        raise Broken(Step.FORM, "日志证明不是原样:请整份复制 the log proof is not as it was written")
+        raise Broken(Step.FORM, "log_proof")
     if receipt.statement.type != TYPE:
-        raise Broken(Step.FORM, f"回执版本不识别 unknown type {receipt.statement.type[:40]}: 请用签发方提供的新版工具")
+        raise Broken(Step.FORM, "type", receipt.statement.type[:40])
     return receipt
 
 
@@ -204,25 +182,23 @@ def _key(receipt: Receipt, keys: tuple[VerifierKey, ...]) -> VerifierKey:
     for key in keys:
         if key.key_id.hex() == receipt.key_id:
             return key
-    raise Broken(Step.KEY, f"不认识签名密钥 {receipt.key_id[:16]}:请向签发方索取当时的公钥(含已退役的),核对后再验 "
-                           "unknown key: get the issuer's public keys, retired ones too")
+    raise Broken(Step.KEY, "key", receipt.key_id[:16])
 
 
 def _signature(receipt: Receipt, text: str, keys: tuple[VerifierKey, ...]) -> None:
     if not _key(receipt, keys).accepts(text.encode(), _bytes(receipt.signature, Step.SIGNATURE)):
-        raise Broken(Step.SIGNATURE, "签名不符:回执内容或签名被改动过 the signature does not fit: it was changed")
+        raise Broken(Step.SIGNATURE, "signature")
 
 
 def _bound(step: Step, salt: str, text: str, digest: str) -> None:
-    what, name = ("问题", "question") if step is Step.QUESTION else ("答复", "answer")
     if blinded(salt, text) != digest:
-        raise Broken(step, f"{what}与回执所签不符:被改动过,或不是这份回执的 the {name} was changed or is another's")
+        raise Broken(step, step.value)
 
 
 def _stated(receipt: Receipt, given: Given) -> None:
     for name, value in given.stated:
         if value != getattr(receipt.statement, name):
-            raise Broken(Step.STATED, f"文件所写的 {name} 与回执所签不符:被改动过,或不是这份回执的 {name} was changed")
+            raise Broken(Step.STATED, "stated", name)
 
 
 def _batch(receipt: Receipt, text: str) -> None:
@@ -231,12 +207,11 @@ def _batch(receipt: Receipt, text: str) -> None:
     try:
         root = bytes.fromhex(body["subject"])
     except (TypeError, ValueError, KeyError):
-        raise Broken(Step.ENTRY, "日志条目没有批次的根 the log entry holds no root of a batch") from None
+        raise Broken(Step.ENTRY, "no_root") from None
     path = [_bytes(h, Step.BATCH) for h in place.path]
     leaf = merkle.leaf_hash(text.encode())
     if place.size > MOST or not merkle.verify_inclusion(leaf, place.index, place.size, path, root):
-        raise Broken(Step.BATCH, "批次证明残缺或被改动:从回执到不了所记的批次 the batch's proof does not lead from the "
-                                 "receipt to the log entry: truncated or changed")
+        raise Broken(Step.BATCH, "batch")
 
 
 def _entry(receipt: Receipt, log: LogProof) -> None:
@@ -246,29 +221,34 @@ def _entry(receipt: Receipt, log: LogProof) -> None:
         and merkle.leaf_hash(entry.body.encode()).hex() == entry.leaf and receipt.statement.known_seq < entry.seq
     )
     if not fits:
-        raise Broken(Step.ENTRY, "日志条目不符:序号、叶哈希或种类被改动过 the log entry does not fit: it was changed")
+        raise Broken(Step.ENTRY, "entry")
 
 
 def _same_log(receipt: Receipt, log: LogProof) -> None:
     origin = _unsigned(log).origin
     if origin != receipt.statement.log:
-        raise Broken(Step.LOG, f"检查点是另一日志({origin[:80]})的,回执属于 {receipt.statement.log[:80]} "
-                               "the checkpoint is of another log")
+        raise Broken(Step.LOG, "log", f"{origin[:80]} ≠ {receipt.statement.log[:80]}")
 
 
 def _checkpoint(log: LogProof, keys: tuple[VerifierKey, ...]) -> None:
     try:
         open_note(log.checkpoint, keys)
     except BadNote as exc:
-        raise Broken(Step.CHECKPOINT, f"检查点的签名不成立:被改动过,或不是可信密钥所签 {exc.detail}") from None
+        raise Broken(Step.CHECKPOINT, "checkpoint", exc.detail) from None
 
 
 def _proof(receipt: Receipt, log: LogProof) -> None:
     checkpoint = _unsigned(log)
     leaf = merkle.leaf_hash(receipt.entry.body.encode())
     if not merkle.verify_inclusion(leaf, log.index, checkpoint.size, log.path, checkpoint.root):
-        raise Broken(Step.PROOF, "日志证明残缺或被改动:从条目到不了检查点 the log proof does not lead from the entry "
-                                 "to the checkpoint: truncated or changed")
+        raise Broken(Step.PROOF, "proof")
+
+
+def _witnesses(receipt: Receipt, known: tuple[WitnessKey, ...]) -> tuple[Cosignature, ...]:
+    try:
+        return cosignatures(parse_proof(receipt.proof).checkpoint, known)
+    except BadNote as exc:
+        raise Broken(Step.WITNESS, "witness", exc.detail) from None
 
 
 def _unsigned(log: LogProof) -> Checkpoint:
@@ -282,7 +262,7 @@ def _body(receipt: Receipt) -> Mapping[str, Any]:
     except (msgspec.DecodeError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise Broken(Step.ENTRY, "日志条目无法读取 the log entry is unreadable")
+        raise Broken(Step.ENTRY, "unreadable")
     return body
 
 
@@ -292,6 +272,6 @@ def _bytes(text: str, step: Step) -> bytes:
     except (binascii.Error, ValueError):
         found = b""
     if not found or b64(found) != text:
-        raise Broken(step, "不是完整的 base64:请整份复制 not base64 as it was written")
+        raise Broken(step, "base64")
     return found
 

@@ -34,7 +34,7 @@ def check(file: File, keys: Keys = None, as_json: AsJson = False) -> None:
         content = file.read_bytes()
     except OSError as exc:
         raise wrong_use(f"无法读取 {file} cannot read it: {exc.strerror}") from None
-    found = checked(content, trusted_keys(keys))
+    found = checked(content, trusted_keys(keys).keys)
     lines = [f"  通过 ok     {step}" for step in found.passed]
     lines += [PROVES] if found.valid else [f"  不通过 FAIL {found.detail}"]
     head = "抽取可重现 valid" if found.valid else "抽取不能重现 INVALID"

@@ -10,7 +10,7 @@ import typer
 from api.console import DONE, AsJson, run, say, wrong_use
 
 if TYPE_CHECKING:
-    from credit.kernel.signing import VerifierKey
+    from api.trusted import Trusted
     from sanctions.receipt_checks import Checked, Given
     from sanctions.service.receipts import Recomputed
 
@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="查询回执 Receipts", no_args_is_help=True)
     group.command()(check)
     group.command()(recompute)
+    group.command()(verifier)
     group.callback()(_group)
     app.add_typer(group, name="receipts")
 
@@ -33,7 +34,7 @@ def _group() -> None:
 
 def check(file: File, keys: Keys = None, as_json: AsJson = False) -> None:
     """离线核验回执 Check a receipt with public keys alone: exit 0 valid, 1 invalid, 2 wrong use."""
-    from sanctions.receipt_checks import PASSED
+    from sanctions.receipt_words import PASSED
 
     found = _checked(_content(file), trusted_keys(keys))[0]
     lines = [f"  通过 ok     {PASSED[step]}" for step in found.checked]
@@ -51,11 +52,20 @@ def _tell(found: Checked, lines: list[str], as_json: bool) -> None:
     if stated is not None and found.valid:
         lines.append(f"  {stated.id},签发于 issued {stated.issued_at},日志 {stated.log} 第 {stated.known_seq} 条所知,"
                      f"资格日 {stated.valid_at},规则 {stated.rules[:12]}…")
+    lines += [f"  见证 witness {c.witness} {_moment(c.seconds)}" for c in found.witnesses]
     if found.valid and found.not_given:
         lines.append(f"  文件未附 {'、'.join(found.not_given)},未比对 not in the file, so not compared")
     facts = {"valid": found.valid, "failed": found.failed, "detail": found.detail, "checked": found.checked,
-             "not_given": found.not_given, "statement": stated if found.valid else None, "proves": PROVES}
+             "not_given": found.not_given,
+             "witnesses": [{"name": c.witness, "at": _moment(c.seconds)} for c in found.witnesses],
+             "statement": stated if found.valid else None, "proves": PROVES}
     say([head, *lines, *([PROVES] if found.valid else [])], facts, as_json=as_json)
+
+
+def _moment(seconds: int) -> str:
+    from datetime import UTC, datetime
+
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def recompute(file: File, keys: Keys = None, as_json: AsJson = False) -> None:
@@ -72,6 +82,26 @@ def recompute(file: File, keys: Keys = None, as_json: AsJson = False) -> None:
     raise typer.Exit(DONE if again.same else _INVALID)
 
 
+def verifier(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="写入的 HTML 文件")],
+    keys: Keys = None, as_json: AsJson = False,
+) -> None:
+    """写出离线核验页 Write the page that checks receipts in a browser, without network; public keys are inside."""
+    from api.web.verifier import page_of
+    from credit.kernel.blobs import written
+    from credit.kernel.clock import system_clock
+
+    found = trusted_keys(keys)
+    content = page_of(found, system_clock()).encode()
+    try:
+        written(out, content, 0o644)
+    except OSError as exc:
+        raise wrong_use(f"无法写入 {out} cannot write it: {exc.strerror}") from None
+    say(f"离线核验页已写入 {out}(公钥 {len(found.keys)} 把,见证 {len(found.witnesses)} 人)written",
+        {"file": str(out), "keys": len(found.keys), "witnesses": len(found.witnesses), "bytes": len(content)},
+        as_json=as_json)
+
+
 async def _recompute(found: Checked, question: dict[str, Any], answer: str) -> Recomputed:
     from api.screening import reading
     from credit.kernel.settings import from_environment
@@ -81,7 +111,7 @@ async def _recompute(found: Checked, question: dict[str, Any], answer: str) -> R
         return await services.receipts.recompute(found.receipt, question, answer)
 
 
-def _checked(content: bytes, trusted: tuple[VerifierKey, ...]) -> tuple[Checked, Given | None]:
+def _checked(content: bytes, trusted: Trusted) -> tuple[Checked, Given | None]:
     from sanctions.receipt_checks import Broken, Checked, read
     from sanctions.receipt_checks import check as checked
 
@@ -89,7 +119,7 @@ def _checked(content: bytes, trusted: tuple[VerifierKey, ...]) -> tuple[Checked,
         given = read(content)
     except Broken as exc:
         return Checked(valid=False, failed=exc.step, detail=exc.detail), None
-    return checked(given, trusted), given
+    return checked(given, *trusted), given
 
 
 def _content(file: Path) -> bytes:
@@ -99,34 +129,16 @@ def _content(file: Path) -> bytes:
         raise wrong_use(f"无法读取 {file} cannot read it: {exc.strerror}") from None
 
 
-def trusted_keys(keys: Path | None) -> tuple[VerifierKey, ...]:
+def trusted_keys(keys: Path | None) -> Trusted:
     """The keys of a file, else those of this installation's data folder. Exit 2 where there are none."""
+    from api import trusted
+    from credit.kernel.settings import from_environment
     from credit.kernel.signing import BadKey
 
     try:
-        found = _kept_keys() if keys is None else _keys_of(_content(keys))
+        found = trusted.of_installation(from_environment()) if keys is None else trusted.of_file(_content(keys))
     except (BadKey, ValueError, KeyError, TypeError) as exc:
         raise wrong_use(f"公钥文件有误 bad key file: {exc}") from None
-    if not found:
+    if not found.keys:
         raise wrong_use("没有可信公钥:请用 --keys 指定事先取得的公钥文件 no keys: name a file with --keys")
     return found
-
-
-def _keys_of(content: bytes) -> tuple[VerifierKey, ...]:
-    import msgspec
-
-    from credit.kernel.signing import load_verifier
-
-    text = content.decode()
-    if text.lstrip().startswith("{"):
-        return tuple(load_verifier(key["vkey"]) for key in msgspec.json.decode(text)["keys"])
-    return tuple(load_verifier(line) for line in text.splitlines() if line.strip())
-
-
-def _kept_keys() -> tuple[VerifierKey, ...]:
-    from credit.kernel.log_keys import LogKeys
-    from credit.kernel.settings import from_environment
-
-    settings = from_environment()
-    keys = LogKeys(settings.data / "keys", settings.origin)
-    return keys.verifiers() if keys.exists() else ()

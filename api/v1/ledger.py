@@ -88,8 +88,11 @@ class LogKey(msgspec.Struct, frozen=True, rename={"since": "from"}):
 
 
 class LogKeys(msgspec.Struct, frozen=True):
+    """The keys of the log, and of the witnesses whose cosignatures the service takes."""
+
     origin: str
     keys: list[LogKey]
+    witnesses: list[str]
 
 
 class Ledger(Controller):
@@ -153,7 +156,7 @@ class Ledger(Controller):
         return LogKeys(services.settings.origin, [
             LogKey(vkey=k.key.vkey, key_id=k.key.key_id.hex(), algorithm="Ed25519", current=k is found[0],
                    since=k.since, until=k.until, rotation=k.rotation) for k in found
-        ])
+        ], [w.vkey for w in services.log.witnesses()])
 
 
 async def _may_read(caller: Caller, entry: ledger.Entry) -> bool:

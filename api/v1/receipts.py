@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +15,8 @@ from api.bodies import json_body
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel.errors import Forbidden
-from sanctions.receipt_checks import PASSED, Broken, Checked, Step, check, taken_apart
+from sanctions.receipt_checks import Broken, Checked, check, taken_apart
+from sanctions.receipt_words import PASSED, Step
 from sanctions.receipts import PROVES, exact, to_text
 from sanctions.service.receipts import Genuine, ReceiptRecord, Recomputed
 
@@ -36,6 +38,13 @@ class StepView(msgspec.Struct, frozen=True):
     detail: str
 
 
+class SeenBy(msgspec.Struct, frozen=True):
+    """A known witness who cosigned the checkpoint, and when."""
+
+    name: str
+    at: datetime
+
+
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the receipt holds, and which step fails first. `proves` says what that means and what not."""
 
@@ -48,6 +57,7 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
     known_seq: int | None = None
     issued_at: str | None = None
     not_given: tuple[str, ...] = ()
+    witnesses: tuple[SeenBy, ...] = ()
     proves: str = PROVES
 
 
@@ -65,7 +75,7 @@ class Receipts(Controller):
             given = taken_apart({"receipt": data.receipt, "question": data.question, "answer": data.answer})
         except Broken as exc:
             return Verified(valid=False, detail=exc.detail, failed=exc.step)
-        return verified(check(given, services.log.verifiers()))
+        return verified(check(given, services.log.verifiers(), services.log.witnesses()))
 
     @get("/{receipt_id:str}", guards=[anyone], summary="一份回执 One receipt")
     async def read(
@@ -121,6 +131,7 @@ def verified(found: Checked) -> Verified:
         valid=found.valid, detail=found.detail, failed=found.failed, steps=steps, not_given=found.not_given,
         id=shown.id if shown else None, log=shown.log if shown else None,
         known_seq=shown.known_seq if shown else None, issued_at=shown.issued_at if shown else None,
+        witnesses=tuple(SeenBy(c.witness, datetime.fromtimestamp(c.seconds, UTC)) for c in found.witnesses),
     )
 
 

@@ -116,7 +116,7 @@ class Reports(Controller):
 
 async def report_answer(found: Report, services: Services) -> ReportAnswer:
     """A report with its addresses and the proof of its entry under the newest checkpoint."""
-    entry, proof = await proven(found.seq, services.log)
+    entry, proof = await proven(found.seq, await services.log.published())
     salt, event = await ledger.opening(found.seq)
     base = f"/v1/reports/{found.report_id}"
     page = f"{services.settings.web.base_url.rstrip('/')}/report/{found.report_id}"

@@ -27,13 +27,14 @@ from api.web import (
     score,
     screening,
     talks,
+    verifier,
     watches,
     webhooks,
 )
 
 ROUTES: list[Any] = [
-    query.Query, company.Companies, letters.Letters, receipt.Receipts, rulebook.RulePage, people.SignIn,
-    people.Leaving, people.Account, desk.Desk, desk.Chats, score.OwnScore, repairing.Records,
+    query.Query, company.Companies, letters.Letters, receipt.Receipts, verifier.Verifier, rulebook.RulePage,
+    people.SignIn, people.Leaving, people.Account, desk.Desk, desk.Chats, score.OwnScore, repairing.Records,
     repairing.Repairing, review.Queue, review.Region, review.Seeing, review.Reviewing, conduct.OwnConduct,
     recording.Recording, screening.ScreeningDesk, registering.Registering, registering.Proving, profiles.OwnProfile,
     profiles.OfficeProfiles,

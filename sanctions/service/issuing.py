@@ -34,8 +34,11 @@ class Log(Protocol):
     def verifiers(self) -> tuple[VerifierKey, ...]:
         """Every public key that signs or signed."""
 
-    async def checkpoint(self) -> str:
-        """A signed checkpoint of all that is committed."""
+    async def published(self) -> str:
+        """A signed checkpoint of all that is committed, with the cosignatures kept for it."""
+
+    async def checkpoint_for(self, seq: int, origin: str) -> str:
+        """A signed checkpoint of `origin` that holds entry `seq`, preferably one that witnesses have cosigned."""
 
 
 class Wanted(NamedTuple):
@@ -80,7 +83,7 @@ class Issuing:
     async def _prove(self, batch: Sequence[Wanted], made: Batch, seq: int) -> None:
         """Hands out the receipts of a logged batch, while the next one is written."""
         with _heard_by(batch):
-            entry, proof = await proven(seq, self.log)
+            entry, proof = await proven(seq, await self.log.published())
             for wanted, member in zip(batch, made.members, strict=True):
                 if not wanted.done.done():  # who has gone away does not wait
                     wanted.done.set_result(receipt_of(member, entry, proof))
@@ -132,9 +135,8 @@ def _heard_by(batch: Sequence[Wanted]) -> Iterator[None]:
                 wanted.done.set_exception(exc)
 
 
-async def proven(seq: int, log: Log) -> tuple[LogPlace, str]:
-    """An entry's place and its proof under the newest checkpoint."""
-    note = await log.checkpoint()
+async def proven(seq: int, note: str) -> tuple[LogPlace, str]:
+    """An entry's place and its proof under a signed checkpoint that holds it."""
     size = parse_checkpoint(note.partition("\n\n")[0] + "\n").size
     entry = await ledger.entry(seq)
     path = await ledger.inclusion(seq, size)

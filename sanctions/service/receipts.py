@@ -150,8 +150,8 @@ class Receipts:
         return kept
 
     async def _record(self, kept: KeptReceipt, *, sealed: bool, whole: bool) -> ReceiptRecord:
-        entry, proof = await proven(kept.seq, self.log)
         stated = kept.sealed.statement
+        entry, proof = await proven(kept.seq, await self.log.checkpoint_for(kept.seq, stated.log))
         return ReceiptRecord(
             id=stated.id, org_code=kept.org_code, asked_by=kept.asked_by, sealed=sealed,
             receipt=receipt_of(kept.sealed, entry, proof),

@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +64,44 @@ async def test_a_growing_log_is_cosigned_and_served_so(
     assert (again.before, again.size, again.taken) == (1, 3, True)
     assert (await watching.look(clock())).size == 3
     assert (await client.get("/v1/ledger/checkpoint?cosigned=true")).text.count("\n— ") == 2  # the log's and ours
+
+
+async def test_a_receipt_fetched_again_brings_the_witness_along_and_holds_without(
+    client: httpx.AsyncClient, key: KeyMaker, services: Services, watching: Witness, clock: FakeClock
+) -> None:
+    platform = await key(Role.PLATFORM)
+    await services.register.follow()
+    asked = {"subjects": [{"code": uscc(9)}], "receipt": True,
+             "tender": {"type": "land", "regimes": [], "mandatory": False}}
+    receipt = (await client.post("/v1/eligibility", json=asked, headers=platform)).json()["receipt"]
+
+    async def verified(given: Any) -> tuple[bool, list[str]]:
+        found = (await client.post("/v1/receipts/verify", json={"receipt": given})).json()
+        return found["valid"], [w["name"] for w in found["witnesses"]]
+
+    assert await verified(receipt) == (True, [])
+    await watching.look(clock.advance(minutes=1))
+    await key(Role.OPERATOR)  # the log goes on: the newest checkpoint is not the one cosigned
+    place = f"/v1/receipts/{receipt['statement']['id']}"
+    again = (await client.get(place, headers=platform)).json()["receipt"]
+    assert await verified(again) == (True, [NAME])
+    assert await verified((await client.get(f"{place}/text", headers=platform)).text) == (True, [NAME])
+    changed = again["proof"].replace(f"— {NAME} ", f"— {NAME} A")
+    assert await verified(again | {"proof": changed}) == (False, [])
+
+
+async def test_the_offline_page_brings_every_key_and_lets_nothing_be_fetched(
+    client: httpx.AsyncClient, services: Services, watching: Witness, clock: FakeClock
+) -> None:
+    await services.log.custody.keys.rotate(now=clock.advance(days=1), by="operator")
+    answer = await client.get("/verifier.html")
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "connect" not in policy
+    for vkey in (*(k.vkey for k in services.log.verifiers()), watching.vkey):
+        assert vkey in answer.text
+    told = (await client.get("/v1/ledger/keys")).json()
+    assert (len(told["keys"]), told["witnesses"]) == (2, [watching.vkey])
 
 
 async def rewrite(services: Services) -> None:

@@ -28,6 +28,16 @@ def test_a_receipt_is_checked_with_keys_alone(tmp_path: Path) -> None:
     assert "不通过 FAIL answer" in done.stdout
 
 
+def test_the_offline_page_is_written_with_the_keys_inside(tmp_path: Path) -> None:
+    keys, page = tmp_path / "keys.txt", tmp_path / "verifier.html"
+    keys.write_text(KEY.verifier.vkey + "\n", encoding="utf-8")
+    done = command("receipts", "verifier", "--out", str(page), "--keys", str(keys), "--json",
+                   DATA=str(tmp_path / "none"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["keys"] == 1
+    assert KEY.verifier.vkey in page.read_text(encoding="utf-8")
+
+
 def test_without_keys_or_file_the_use_is_wrong(tmp_path: Path) -> None:
     file = tmp_path / "receipt.json"
     file.write_bytes(saved(made()))

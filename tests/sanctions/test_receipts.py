@@ -14,7 +14,8 @@ from pymerkle import InclusionProof, InmemoryTree
 from credit.kernel import canonical, merkle, tiles
 from credit.kernel.checkpoints import parse_checkpoint, parse_proof, proof_text, sign_checkpoint
 from credit.kernel.signing import new_key
-from sanctions.receipt_checks import Broken, Checked, Step, check, read, taken_apart
+from sanctions.receipt_checks import Broken, Checked, check, read, taken_apart
+from sanctions.receipt_words import Step
 from sanctions.receipts import (
     MOST,
     LogPlace,
