@@ -16,14 +16,16 @@ log = logging.getLogger("tendercredit.following")
 _POLL = 0.2  # seconds; acts of this process are followed at once
 _PAUSE = 0.05
 _FLUSH = 1.0
+_MANY = 10_000  # companies from which it pays to look through all of memory once
 
 
 @asynccontextmanager
 async def following(services: Services, ring: KeyRing) -> AsyncIterator[None]:
     """Loads the register and keeps it, the known keys and the counts current for the length of the block."""
     await services.register.load()
-    gc.collect()
-    gc.freeze()  # what lives as long as the process is not looked through again while requests wait
+    if len(services.register) > _MANY:
+        gc.collect()
+        gc.freeze()  # what lives as long as the process is not looked through again while requests wait
     wake = asyncio.Event()
 
     def nudge(size: int) -> None:

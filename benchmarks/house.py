@@ -20,7 +20,7 @@ from credit.accounts.model import Caller, OrganisationInput, Role
 from credit.kernel.settings import Database, Letters, Settings, Web
 from sanctions import intake
 from sanctions.model import PenaltyCommand
-from tests.engines import postgres_server
+from tests.postgres import postgres_server
 
 TODAY = date(2026, 11, 22)  # the last day that the rows of `data` know
 OFFICE = data.AUTHORITIES[0][1]

@@ -15,14 +15,20 @@ import pytest
 
 from credit.kernel import database, rules, settings
 from credit.kernel.rulebook import Rulebook
+from notices import fonts
 from tests import engines, redis_servers
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer
 
 ROOT = Path(__file__).parent.parent
+_MEMORY = Path("/dev/shm")  # where there is room, data folders lie in memory: each act of SQLite waits for its disk
+_ROOM = 4_000_000_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "needs(tool): runs only where this program of the system is installed")
+    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 # few tests, long ones: begun last they would leave one worker alone at the end
@@ -117,6 +123,22 @@ def redis_server(worker: str) -> Iterator[str]:
     """A Redis database of this worker: of TENDERCREDIT_TEST_REDIS or the running server, else an embedded Valkey."""
     with redis_servers.running(worker) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[SharedRenderer]:
+    """The drawing process of this worker."""
+    made = SharedRenderer(fonts.default_folder())
+    yield made
+    made.end()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[SharedPool]:
+    """The reading process of this worker."""
+    made = SharedPool()
+    yield made
+    made.end()
 
 
 @pytest.fixture

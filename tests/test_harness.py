@@ -12,7 +12,7 @@ import redis
 from credit.kernel import database, ledger
 from credit.kernel.database import Engine
 from credit.kernel.settings import Settings
-from tests import conftest, engines, redis_servers
+from tests import conftest, postgres, redis_servers
 from tests.fakes import START, FakeClock
 
 
@@ -48,11 +48,11 @@ def test_a_redis_in_use_is_left_alone(redis_url: str, worker: str) -> None:
 
 
 async def test_the_embedded_postgresql_serves_where_none_runs(data: Path) -> None:
-    store = engines.PostgresDatabases("embedded")
-    store.server = engines.embedded_postgres()
+    store = postgres.PostgresDatabases("embedded")
+    store.server = postgres.embedded_postgres()
     async with store.blank() as url, database.opened(database.make_engine(url, data)):
         assert (await database.fetch("SELECT 1 AS one")) == [{"one": 1}]
-    await asyncio.gather(*store.dropping)
+    await asyncio.gather(*store.tidying)
 
 
 class NeedsTool:

@@ -20,6 +20,7 @@ from credit.accounts.model import OrganisationInput, Role
 from credit.kernel.settings import Settings, Web
 from tests.factories import uscc
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer, sharing
 
 OFFICE = uscc(1)
 KeyMaker = Callable[..., Awaitable[dict[str, str]]]
@@ -68,9 +69,11 @@ def visiting(app: Litestar, address: str = "203.0.113.7") -> httpx.AsyncClient:
 
 
 @pytest.fixture
-def services(tender_settings: Settings, clock: FakeClock) -> Services:
+def services(
+    tender_settings: Settings, clock: FakeClock, renderer: SharedRenderer, pool: SharedPool
+) -> Services:
     """Every service over this test's database, without rate limits."""
-    return build(replace(tender_settings, web=Web(rate_limit=0)), clock)
+    return sharing(build(replace(tender_settings, web=Web(rate_limit=0)), clock), renderer, pool)
 
 
 @pytest.fixture

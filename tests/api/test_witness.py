@@ -26,6 +26,7 @@ from tests.api.conftest import KeyMaker, visiting
 from tests.credit.kernel.acts import disarm
 from tests.factories import uscc
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer, sharing
 
 NAME = "witness.example"
 ENTRIES = ("log_entry", "log_payload")
@@ -37,10 +38,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def services(tender_settings: Settings, clock: FakeClock, folder: Path) -> Services:
+def services(
+    tender_settings: Settings, clock: FakeClock, folder: Path, renderer: SharedRenderer, pool: SharedPool
+) -> Services:
     """The service knows this witness."""
     vkey = witness_of(log_key(folder / "witness.key", NAME)).vkey
-    return build(replace(tender_settings, web=Web(rate_limit=0), witnesses=vkey), clock)
+    chosen = replace(tender_settings, web=Web(rate_limit=0), witnesses=vkey)
+    return sharing(build(chosen, clock), renderer, pool)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,30 +17,16 @@ from bots.store import Link
 from credit.accounts.model import Caller
 from credit.kernel.settings import Settings
 from credit.kernel.unit import Request
-from notices import fonts
 from notices.deliveries import Later, Message, Never, Sent
 from tests.api.conftest import lifespan
 from tests.bots.conftest import COMPANY, OTHER, enterprise
 from tests.bots.telegram_stand_in import SECRET, Fault, StandIn
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer
 from tests.walks.cases import penalty
-from tests.walks.house import House, SharedPool, SharedRenderer, furnished
+from tests.walks.house import House, furnished
 
 SIGNED = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
-
-
-@pytest.fixture(scope="module")
-def renderer() -> Iterator[SharedRenderer]:
-    made = SharedRenderer(fonts.default_folder())
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope="module")
-def pool() -> Iterator[SharedPool]:
-    made = SharedPool()
-    yield made
-    made.end()
 
 
 @pytest.fixture

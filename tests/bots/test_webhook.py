@@ -14,23 +14,26 @@ from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
 from credit.kernel import database
 from credit.kernel.settings import Settings
-from tests.api.conftest import lifespan, visiting
+from tests.api.conftest import lifespan, standing, visiting
 from tests.bots.conftest import COMPANY, OTHER
 from tests.bots.telegram_stand_in import SECRET, StandIn
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer, sharing
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 SIGNED = {HEADER: SECRET}
 
 
 @pytest.fixture
-def services(bot_settings: Settings, clock: FakeClock) -> Services:
-    return build(bot_settings, clock)
+def services(
+    bot_settings: Settings, clock: FakeClock, renderer: SharedRenderer, pool: SharedPool
+) -> Services:
+    return sharing(build(bot_settings, clock), renderer, pool)
 
 
 @pytest.fixture
 async def app(services: Services) -> AsyncIterator[Litestar]:
-    made = create_app(services, migrate=False)
+    made = standing(services)
     async with lifespan(made):
         yield made
 

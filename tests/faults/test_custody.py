@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from credit.kernel import database, merkle
-from tests import engines
+from tests import engines, postgres
 from tests.faults.service import Service, serving
 from tests.faults.test_kill import single
 
@@ -74,7 +74,7 @@ async def backup(service: Service, databases: engines.Databases) -> AsyncIterato
         yield str(kept)
         return
     server = databases.kinds["postgres"]
-    assert isinstance(server, engines.PostgresDatabases)
+    assert isinstance(server, postgres.PostgresDatabases)
     async with server.copy_of(httpx.URL(service.url).path.strip("/")) as url:
         yield url
 

@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from api.app import create_app
 from credit.kernel.settings import Database, Settings
-from notices import fonts
 from tests import engines
 from tests.api.conftest import lifespan
 from tests.fakes import START, FakeClock
-from tests.walks.house import House, SharedPool, SharedRenderer, furnished
-
-
-@pytest.fixture(scope="session")
-def renderer() -> Iterator[SharedRenderer]:
-    """The drawing process of all walks."""
-    made = SharedRenderer(fonts.default_folder())
-    yield made
-    made.end()
-
-
-@pytest.fixture(scope="session")
-def pool() -> Iterator[SharedPool]:
-    """The reading process of all walks."""
-    made = SharedPool()
-    yield made
-    made.end()
+from tests.sharing import SharedPool, SharedRenderer
+from tests.walks.house import House, furnished
 
 
 @pytest.fixture(scope="module", params=engines.KINDS)

@@ -19,16 +19,14 @@ from litestar import Litestar
 from pypdf import PdfReader
 
 from api.front import Front
-from api.pool import Pool
-from api.wiring import Services, build, subscribers_of
+from api.wiring import Services, build
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
 from credit.kernel import database, ledger, tasks
 from credit.kernel.settings import Letters, Settings, Web, Webhooks
-from notices.rendering import PoolRenderer
-from notices.service import Notices
 from sanctions.service.sources import SourceInput
 from tests.fakes import FakeClock
+from tests.sharing import SharedPool, SharedRenderer, sharing
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 HOUSING = "1137019900EX00014E"  # 示例市住房和城乡建设局: mandatory_tender
@@ -43,26 +41,6 @@ LISTS = ("government_procurement", "judgment_defaulter", "tax", "wage_arrears")
 WORKS = "type=construction&regimes=tendering&mandatory=true"
 SUPPLIES = "type=government_procurement"
 _PATIENCE = 30.0  # seconds for the tasks of a walk
-
-
-class SharedRenderer(PoolRenderer):
-    """One warm drawing process for all walks; the houses come and go."""
-
-    def close(self) -> None:
-        """Stays open: `end` closes it."""
-
-    def end(self) -> None:
-        super().close()
-
-
-class SharedPool(Pool):
-    """One warm reading process for all walks."""
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Stays open: `end` closes it."""
-
-    def end(self) -> None:
-        super().shutdown()
 
 
 class House:
@@ -197,12 +175,8 @@ class House:
 def furnished(settings: Settings, clock: FakeClock, renderer: SharedRenderer, pool: SharedPool) -> Services:
     """Services as built for the sample locality, but with the shared drawing and reading processes."""
     inner = Webhooks(allow_private=True)  # receivers of the tests are on this machine
-    made = build(replace(settings, web=Web(rate_limit=0), letters=Letters(locality="sample"), webhooks=inner), clock)
-    made.renderer.close()
-    made.screenings.readers = pool
-    notices = Notices(replace(made.notices.office, renderer=renderer))
-    following = subscribers_of(notices, made.screenings, made.watching, made.pushing, made.bots)
-    return replace(made, pool=pool, notices=notices, subscribers=tuple(following))
+    chosen = replace(settings, web=Web(rate_limit=0), letters=Letters(locality="sample"), webhooks=inner)
+    return sharing(build(chosen, clock), renderer, pool)
 
 
 async def _behind() -> bool:

@@ -18,7 +18,7 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 from credit.kernel import database
 from credit.kernel.database import Engine
 from credit.kernel.engines import PooledSQLiteEngine
-from tests import engines
+from tests import engines, postgres
 from tests.credit.kernel.acts import act
 from tests.fakes import FakeClock
 
@@ -43,7 +43,7 @@ async def empty_url(engine_kind: str, data: Path, databases: engines.Databases) 
         yield None
         return
     store = databases.kinds["postgres"]
-    assert isinstance(store, engines.PostgresDatabases)
+    assert isinstance(store, postgres.PostgresDatabases)
     async with store.blank() as url:
         yield url
 
