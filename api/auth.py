@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -54,6 +55,7 @@ class KeyRing:
     """Callers by key, remembered until a key is issued or revoked anywhere: it follows the log.
 
     An act of this process counts before the next request, one of another process as soon as the log is looked at.
+    No key is held, neither raw nor as it is stored: callers stand under a hash keyed anew by each process.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -61,8 +63,8 @@ class KeyRing:
         self.seq = -1  # keys are known as of this log position
         self.committed = 0
         self._checked: datetime | None = None
-        self._known: dict[str, Known] = {}
-        self._headers: dict[bytes, Known] = {}
+        self._known: dict[bytes, Known] = {}
+        self._hash = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=32)
 
     def acted(self, size: int) -> None:
         """Told after each commit: until followed, nothing that is remembered counts."""
@@ -79,16 +81,15 @@ class KeyRing:
         changed = await accounts.keys_changed(self.seq)
         if changed:
             self._known.clear()
-            self._headers.clear()
         self.seq = max(self.seq, committed, *changed)
         self._checked = now
 
     async def caller(self, secret: str) -> Caller:
         """The caller behind a key. Raises Unauthenticated."""
-        now, digest = self.clock(), accounts.digest(secret)
+        now, mark = self.clock(), self._mark(secret.encode())
         if not self.current(now):
             await self.follow()
-        known = self._known.get(digest)
+        known = self._known.get(mark)
         if known is not None and (known.ends is None or now < known.ends):
             return known.caller
         before = self.seq
@@ -96,25 +97,23 @@ class KeyRing:
         if self.seq == before:  # else it may have been revoked while we read
             if len(self._known) >= _MOST_REMEMBERED:
                 self._known.clear()
-            self._known[digest] = Known(found)
+            self._known[mark] = Known(found)
         return found
 
     def remembered(self, header: bytes, now: datetime) -> Known | None:
         """The caller of an Authorization header while it is in memory; None says: ask `caller`."""
-        known = self._headers.get(header) or self._by_header(header)
+        if header[:7].lower() != b"bearer ":
+            return None
+        known = self._known.get(self._mark(header[7:].strip()))
         if known is None or not self.current(now) or (known.ends is not None and now >= known.ends):
             return None
         return known
 
-    def _by_header(self, header: bytes) -> Known | None:
-        if header[:7].lower() != b"bearer ":
-            return None
-        known = self._known.get(accounts.digest(header[7:].strip().decode("latin-1")))
-        if known is not None:
-            if len(self._headers) >= _MOST_REMEMBERED:
-                self._headers.clear()
-            self._headers[header] = known
-        return known
+    def _mark(self, secret: bytes) -> bytes:
+        """Under what a key is remembered; two keys have one with a chance of 2^-256."""
+        made = self._hash.copy()
+        made.update(secret)
+        return made.digest()
 
 
 async def admit(connection: Connection, handler: BaseRouteHandler) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
 from typing import Any
 
 import httpx
@@ -9,7 +12,7 @@ import pytest
 from litestar import Litestar, get
 
 from api.app import CONTROLLERS, Unguarded, create_app, handlers
-from api.auth import roles_of
+from api.auth import KeyRing, roles_of
 from api.wiring import Services
 from credit.accounts import service as accounts
 from credit.accounts.model import Role
@@ -118,6 +121,34 @@ BAD_KEYS: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"expires_on": "2020-01-01"}, ("/expires_on", "in_the_past")),
     ({"extra": 1}, ("/extra", "unknown_field")),
 ]
+
+
+def texts_of(held: object) -> Iterator[bytes]:
+    """Every text that a thing holds, through its containers and members."""
+    seen, left = set[int](), [held]
+    while left:
+        one = left.pop()
+        if id(one) in seen or isinstance(one, type | ModuleType | FunctionType):
+            continue
+        seen.add(id(one))
+        if isinstance(one, str | bytes):
+            yield one.encode() if isinstance(one, str) else one
+        left += gc.get_referents(one)
+
+
+async def test_no_key_that_was_shown_stays_in_memory(app: Litestar, services: Services, key: KeyMaker) -> None:
+    """What a look into the process would find does not open the door, neither as sent nor as it is stored."""
+    sent = (await key(Role.PLATFORM))["Authorization"]
+    ring, secret = KeyRing(services.clock), sent.removeprefix("Bearer ")
+    assert ring.remembered(sent.encode(), services.clock()) is None
+    caller = await ring.caller(secret)
+    known = ring.remembered(sent.encode(), services.clock())
+    assert known is not None and known.caller == caller
+    assert ring.remembered(b"Bearer x" + secret.encode(), services.clock()) is None
+    held = list(texts_of(vars(ring)))
+    assert caller.key_id.encode() in held
+    digests = {accounts.digest(secret).encode(), bytes.fromhex(accounts.digest(secret))}
+    assert [text for text in held if secret.encode() in text or text in digests] == []
 
 
 async def test_a_bad_key_request_names_the_field(client: httpx.AsyncClient, key: KeyMaker) -> None:
