@@ -111,7 +111,8 @@ def penalty_line(found: PenaltyView, *, whole: bool) -> Line:
 def listing_line(found: ListingView, *, whole: bool) -> Line:
     """An entry on a list."""
     facts = found.record.listing
-    until = f"列入期限至{day_text(found.term.until)}（含当日）" if found.term.until else "没有列明期限"
+    endless = "名单载明无截止日" if found.term.open_end else "没有列明期限"
+    until = f"列入期限至{day_text(found.term.until)}（含当日）" if found.term.until else endless
     doubt = "" if found.term.verified else "（期限未核实，以列入机关确认为准）"
     entered = f"{facts.document_no}，{facts.authority.name}{day_text(facts.decided_on)}列入"
     parts = [f"{found.title}，{entered}", until + doubt]

@@ -160,6 +160,7 @@ class ListFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     served_on: date | None = None
     corrected_on: date | None = None
     until: date | None = None  # last day as the authority states it
+    open_end: bool = False  # the authority states that there is no last day
     removed_on: date | None = None  # from this day no longer on the list
     removal_id: str | None = None  # the record of the removal
     competence_unknown: bool = False
@@ -191,6 +192,7 @@ class ConductFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     project: str | None = None  # the tender or contract it concerns
     stated_on: date | None = None  # 陈述申辩 received
     replied_on: date | None = None  # the answer to the statement
+    reply_entered_on: date | None = None  # the day on which it could be read here; null: on that of the answer
     upheld: bool | None = None  # whether the reply keeps the record; false = it never counts
     valid_until: date | None = None  # last day of the period as the deciding document states it
     repaired_on: date | None = None  # 整改完成: from this day it does not count

@@ -11,7 +11,7 @@ from credit.kernel.errors import FieldError
 from credit.model import PenaltyKind, SubjectKind
 from credit.persons import BadPersonRef, check_ref
 from sanctions.intake.privacy import without_id_numbers
-from sanctions.model import ListingCommand, PenaltyCommand, SubjectInput
+from sanctions.model import NO_END_FROM, ListingCommand, PenaltyCommand, SubjectInput
 
 # lengths of the 双公示 columns
 MAX_LENGTHS = {
@@ -91,6 +91,10 @@ def _listing_days(command: ListingCommand, today: date, founded_on: date | None)
         yield FieldError("/decided_on", "in_future", f"列入决定日期{decided}晚于今天{today};请核对")
     if founded_on is not None and decided < founded_on:
         yield FieldError("/decided_on", "before_founding", f"决定日期早于主体成立日期{founded_on};请核对主体或日期")
+    if command.until is not None and command.open_end:
+        yield FieldError("/open_end", "contradiction", "无截止日的不填 until")
+    if command.until is not None and command.until.year >= NO_END_FROM:
+        yield FieldError("/until", "open_end", f"{command.until}表示没有截止日的,填 open_end: true,until 留空")
     for name in ("served_on", "corrected_on"):
         day = getattr(command, name)
         if day is not None and day > today:

@@ -48,13 +48,16 @@ def _reason(record: Record, known: KnownList, last: Term, question: Question, *,
     }
     title = f"列入“{known.title}”,{_ends(last)}"
     if over:
-        return doubt("duration_unverified", ReasonSource.LIST, f"{title};列入期限未核实,请向列入机关确认", **told)
+        why = "规定期限已满而名单载明无截止日" if last.open_end else "列入期限未核实"
+        return doubt("duration_unverified", ReasonSource.LIST, f"{title};{why},请向列入机关确认", **told)
     return bar("listed", ReasonSource.LIST, title, **told)
 
 
 def _ends(last: Term) -> str:
     if last.until is None:
-        return "期限未核实"
+        return "名单载明无截止日,至移出之日" if last.open_end else "期限未核实"
+    if last.open_end:
+        return f"{until_text(last.until)},名单载明无截止日"
     return until_text(last.until) if last.verified else f"{until_text(last.until)},期限未核实"
 
 

@@ -94,8 +94,12 @@ class ListCode(StrEnum):
     OTHER = "other"
 
 
+NO_END_FROM = 2900  # a last day in this year or later is how other houses write that there is none
+
+
 class ListingCommand(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry on a list as `POST /v1/listings` takes it; `until` null = computed from the list's rule."""
+    """One entry on a list as `POST /v1/listings` takes it; `until` null = computed from the list's rule, `open_end` =
+    the document states that there is no last day."""
 
     subject: SubjectInput
     list: ListCode
@@ -106,6 +110,7 @@ class ListingCommand(msgspec.Struct, frozen=True, kw_only=True):
     served_on: date | None = None
     corrected_on: date | None = None
     until: date | None = None
+    open_end: bool = False
     authority: Authority
     source: Authority | None = None
     contacts: tuple[dict[str, str], ...] = ()

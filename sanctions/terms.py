@@ -18,24 +18,33 @@ from sanctions.publication import Publication
 class Term(msgspec.Struct, frozen=True, kw_only=True):
     """The last day of an entry, inclusive. `verified` false: from the next day only the authority can tell.
 
-    `until` null: no text names a length. `source` is `document` where the authority states the day itself.
+    `until` null: no text names a length, or with `open_end` the authority states that there is none. `source` is
+    `document` where the authority's word decides.
     """
 
     until: date | None
     verified: bool
     source: str
     basis: str = ""
+    open_end: bool = False
 
 
 def term(facts: ListFacts, rules: RuleSet) -> Term:
-    """The corresponding day after the months of the list (民法典 202), unless the authority states a last day."""
+    """The corresponding day after the months of the list (民法典 202), unless the authority states a last day.
+
+    Where it states that there is none, a length that was read in the text still ends what the list does by itself, and
+    from the next day only the authority can tell; without such a length the entry holds until it is removed.
+    """
     if facts.until is not None:
         return Term(until=facts.until, verified=True, source="document")
     rule = rules.find(f"list_months.{facts.list}", facts.decided_on)
+    if facts.open_end and (rule is None or not rule.verified):
+        return Term(until=None, verified=True, source="document", open_end=True)
     if rule is None:
         return Term(until=None, verified=False, source="rule")
     until = add_months(facts.decided_on, rule.value)
-    return Term(until=until, verified=rule.verified, source="rule", basis=rule.source)
+    return Term(until=until, verified=rule.verified and not facts.open_end, source="rule", basis=rule.source,
+                open_end=facts.open_end)
 
 
 def on_list(facts: ListFacts, day: date, *, withdrawn: bool = False) -> bool:

@@ -41,6 +41,7 @@ def take(
     say(_lines(report), msgspec.to_builtins(report), as_json=as_json)
     if not as_json:
         table(("行", "列", "代码", "怎样补正"), [(x.row, x.column, x.code, x.detail) for x in report.rejected[:_SHOWN]])
+        table(("行", "列", "代码", "说明"), [(x.row, x.column, x.code, x.detail) for x in report.notices[:_SHOWN]])
         gone = [(x.id, x.document_no, x.decided_on) for x in report.vanished[:_SHOWN]]
         table(("文件中已没有的列入", "文号", "决定日期"), gone)
     raise typer.Exit(SOME_REJECTED if report.rejected else DONE)

@@ -48,6 +48,7 @@ class ListingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     publication: Window | None
     until: date | None
     until_verified: bool
+    open_end: bool
     effect_verified: bool
     earliest: date | None
     earliest_strict: date | None
@@ -155,7 +156,8 @@ async def _answer(services: Services, prepared: PreparedListing, made: Entered) 
         id=made.record_id, subject_code=made.code, list=facts.list, severity=of.severity,
         severity_source=of.severity_source, severity_provisional=of.severity_provisional,
         publication=window(listing_window(facts, rules, subject=prepared.command.subject.kind)),
-        until=last.until, until_verified=last.verified, effect_verified=known is not None and known.effect_verified,
+        until=last.until, until_verified=last.verified, open_end=last.open_end,
+        effect_verified=known is not None and known.effect_verified,
         earliest=early.day, earliest_strict=early.strict, earliest_why=early.title,
         notices_url=f"/v1/notices?subject={made.code}" if made.code else None,
         entry=EntryRef(made.seq, leaf), duplicate=made.duplicate, name_differs=made.name_differs,

@@ -119,6 +119,7 @@ class ListingLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     decided_on: date
     until: date | None
     until_verified: bool
+    open_end: bool  # the authority states that there is no last day
     effect_verified: bool
     bars: tuple[Scope, ...]
     basis: str
@@ -207,7 +208,8 @@ def public_listing(found: ListingView) -> ListingLine:
     return ListingLine(
         list=facts.list, title=found.title, document_no=facts.document_no, authority=facts.authority,
         decided_on=facts.decided_on, until=found.term.until, until_verified=found.term.verified,
-        effect_verified=found.effect_verified, bars=found.bars, basis=found.basis, regime=of.regime,
+        open_end=found.term.open_end, effect_verified=found.effect_verified, bars=found.bars, basis=found.basis,
+        regime=of.regime,
         severity=None if of.severity_provisional else of.severity, severity_provisional=of.severity_provisional,
         publication=window(found.window), published=found.published,
     )

@@ -22,11 +22,11 @@ from sanctions.intake.outcomes import HeaderMissing, Limits, Rejected, SeveralSh
 from sanctions.intake.reading import RawRow, Source
 from sanctions.intake.sources import open_source
 from sanctions.intake.values import ValueFault, is_cell_error, is_empty, parse_date
-from sanctions.model import ListCode, ListingCommand, SubjectInput
+from sanctions.model import NO_END_FROM, ListCode, ListingCommand, SubjectInput
 
 _OPEN_WORDS = frozenset({"长期", "永久", "无期限", "无限期", "长期有效", "indefinite", "permanent", "open"})
 _YEAR = re.compile(r"(\d{4})\s*[年/.-]?\s*\d{1,2}")
-_LAST_YEAR, _FIRST_YEAR = 2900, 1000  # beyond these a year only says that there is no end
+_FIRST_YEAR = 1000  # before it, as from NO_END_FROM, a year only says that there is no end
 _LARGEST_MANIFEST = 20_000  # characters
 
 
@@ -63,11 +63,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class ListRow(msgspec.Struct, frozen=True):
-    """A readable row; `open_end` where the file says that it has no end."""
+    """A readable row; its command has `open_end` where the file says that there is no last day."""
 
     row: int
     command: ListingCommand
-    open_end: bool
 
 
 def read_manifest(text: str) -> Manifest:
@@ -106,7 +105,7 @@ def is_open_end(text: str) -> bool:
     if folded in _OPEN_WORDS:
         return True
     found = _YEAR.match(folded)
-    return found is not None and not _FIRST_YEAR <= int(found[1]) < _LAST_YEAR
+    return found is not None and not _FIRST_YEAR <= int(found[1]) < NO_END_FROM
 
 
 def _header(source: Source, columns: Columns) -> tuple[str, int, dict[str, int]]:
@@ -152,6 +151,7 @@ def _row(raw: RawRow, places: Mapping[str, int], manifest: Manifest) -> ListRow 
     command = ListingCommand(
         subject=SubjectInput(name=cells["name"], code=cells["code"] or None), list=manifest.list,
         document_no=cells["document_no"], facts=cells.get("facts", ""), basis=cells.get("basis") or manifest.basis,
-        decided_on=decided, corrected_on=corrected, until=until, authority=authority or Authority(name=""),
+        decided_on=decided, corrected_on=corrected, until=until, open_end=endless,
+        authority=authority or Authority(name=""),
     )
-    return ListRow(raw.number, command, endless)
+    return ListRow(raw.number, command)

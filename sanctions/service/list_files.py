@@ -24,7 +24,7 @@ from sanctions.intake.list_rows import ListRow, Manifest
 from sanctions.intake.outcomes import Rejected
 from sanctions.service.listings import Listings
 from sanctions.service.sources import SourceInput, Sources
-from sanctions.terms import on_list
+from sanctions.terms import Term, on_list, term
 
 _PAGE = 5000
 _COLUMNS = {  # which column of the manifest a pointer means
@@ -42,9 +42,19 @@ class Vanished(msgspec.Struct, frozen=True, kw_only=True):
     decided_on: str
 
 
+class RowNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody should know of a row that was taken."""
+
+    row: int
+    column: str
+    code: str
+    detail: str
+
+
 class ListReport(msgspec.Struct, kw_only=True, rename={"of_list": "list"}):
-    """What became of every row. `repeated`: this very file was taken in before, and nothing was done. `source_renewed`:
-    the list counts as fresh as of `fetched_at`, which a file with rejected rows does not bring about."""
+    """What became of every row. `notices` say of each row stored without a last day what follows. `repeated`: this very
+    file was taken in before, and nothing was done. `source_renewed`: the list counts as fresh as of `fetched_at`, which
+    a file with rejected rows does not bring about."""
 
     of_list: str
     fetched_at: datetime
@@ -53,6 +63,7 @@ class ListReport(msgspec.Struct, kw_only=True, rename={"of_list": "list"}):
     accepted: int = 0
     duplicates: int = 0
     open_ends: int = 0
+    notices: list[RowNotice] = msgspec.field(default_factory=list)
     rejected: list[Rejected] = msgspec.field(default_factory=list)
     vanished: list[Vanished] = msgspec.field(default_factory=list)
     source_renewed: bool = False
@@ -118,7 +129,11 @@ class ListFiles:
             return
         report.duplicates += made.duplicate
         report.accepted += not made.duplicate
-        report.open_ends += row.open_end
+        if row.command.open_end:
+            report.open_ends += 1
+            column = manifest.columns.until or ""
+            detail = _without_end(term(prepared.facts, self.book.current))
+            report.notices.append(RowNotice(row=row.row, column=column, code="open_end", detail=detail))
 
     async def _vanished(self, manifest: Manifest, caller: Caller, kept: set[str]) -> list[Vanished]:
         """Entries in force that this office brought in on the list and the file does not name."""
@@ -161,6 +176,13 @@ async def _taken(report: ListReport, told: str, caller: Caller) -> bool:
             report.duplicates, report.repeated = event["accepted"] + event["duplicates"], True
             return True
     return False
+
+
+def _without_end(last: Term) -> str:
+    if last.until is None:
+        return "无截止日,已按无期限登记:至移出之日有效,请在移出时及时登记移出"
+    return (f"无截止日,已按无期限登记:按{last.basis}自动生效至{last.until}(含当日),"
+            "此后未移出的答复为无法判定;期限有误的请更正")
 
 
 def _line(number: int, refusal: Refusal, manifest: Manifest) -> Rejected:

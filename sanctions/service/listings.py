@@ -85,7 +85,7 @@ class Listings:
         number = fold_document_no(command.document_no)
         return PreparedListing(
             command=command, natural_key=f"list.{command.list}|{authority_key}|{number}|{subject_key}",
-            digest=canonical.digest(msgspec.structs.replace(command, document_no=number, contacts=())),
+            digest=_digest(command, number),
             facts=_facts(command, caller, authority), prose=_prose(command), subject_key=subject_key,
             representative=name_token(command.subject.legal_representative, self.salt),
         )
@@ -131,8 +131,14 @@ def _facts(command: ListingCommand, caller: Caller, authority: Organisation | No
         list=command.list.value, document_no=command.document_no, decided_on=command.decided_on,
         authority_field=authority.field if authority else None, source=command.source, pushed_by=caller.org_code,
         served_on=command.served_on, corrected_on=command.corrected_on, until=command.until,
-        competence_unknown=authority is None,
+        open_end=command.open_end, competence_unknown=authority is None,
     )
+
+
+def _digest(command: ListingCommand, number: str) -> str:
+    """Over what an entry says; an end not stated to be open is left out, as before there was the word for it."""
+    content = msgspec.to_builtins(msgspec.structs.replace(command, document_no=number, contacts=()))
+    return canonical.digest(content if command.open_end else {k: v for k, v in content.items() if k != "open_end"})
 
 
 def _prose(command: ListingCommand) -> Prose:

@@ -122,6 +122,7 @@ def entries(draw: st.DrawFn, record_id: str = "l") -> Record:
     return list_entry(
         record_id, list=draw(st.sampled_from(KNOWN)), decided_on=decided, corrected_on=draw(st.none() | days),
         until=draw(st.none() | st.integers(0, 1500).map(lambda n: decided + timedelta(n))),
+        open_end=draw(st.booleans()),
         removed_on=draw(st.none() | st.integers(0, 1200).map(lambda n: decided + timedelta(n))),
         withdrawn=draw(st.sampled_from([False, False, True])),
     )

@@ -57,8 +57,17 @@ async def test_each_row_becomes_an_entry_and_the_list_is_fresh(house: House) -> 
     assert (done["accepted"], done["open_ends"], done["rejected"], done["vanished"]) == (2, 1, [], [])
     barred = await house.now(ended)
     assert (barred["outcome"], barred["reasons"][0]["until"]) == ("ineligible", "2029-03-01")
-    # no date was made of 9999: the term is that of the list, 36 months (人社部令第45号)
-    assert (await house.now(endless))["reasons"][0]["until"] == "2029-03-02"
+    # no date was made of 9999: stored as open, and the bar by itself is that of the list, 36 months (人社部令第45号)
+    reason = (await house.now(endless))["reasons"][0]
+    assert (reason["until"], reason["until_verified"], "无截止日" in reason["title"]) == ("2029-03-02", False, True)
+    held = {code: (await house.get(f"/v1/entities/{code}/records")).json()["listings"][0] for code in (ended, endless)}
+    assert [held[code]["open_end"] for code in (ended, endless)] == [False, True]
+    (told,) = done["notices"]
+    assert (told["row"], told["column"], told["code"]) == (3, "列入截止日期", "open_end")
+    assert "2029-03-02" in told["detail"] and "人社部令第45号" in told["detail"] and checked["notices"] == [told]
+    later = {"subjects": [{"code": ended}, {"code": endless}], "on": "2029-03-03", "tender": {
+        "type": "construction", "regimes": ["tendering"], "mandatory": True}}
+    assert [a["outcome"] for a in (await house.ask(later))["answers"]] == ["eligible", "undetermined"]
     sources = {s["list"]: s for s in (await house.get("/v1/sources")).json()["items"]}
     assert datetime.fromisoformat(sources["wage_arrears"]["fetched_at"]) == datetime(2026, 11, 22, 8, tzinfo=SHANGHAI)
     assert done["source_renewed"] is True
@@ -70,6 +79,23 @@ async def test_each_row_becomes_an_entry_and_the_list_is_fresh(house: House) -> 
     house.clock.advance(hours=24)  # list_fresh_hours.default after 08:00 of the day before, and one hour more
     stale = await house.now(uscc(203))
     assert (stale["outcome"], stale["reasons"][0]["code"]) == ("undetermined", "source_stale")
+
+
+async def test_an_end_that_stands_for_none_is_not_taken_as_a_date_when_pushed(house: House) -> None:
+    body = {
+        "subject": {"name": "示例市样本205号建设有限公司", "code": uscc(205)}, "list": "wage_arrears",
+        "document_no": "示人社列〔2026〕205号", "basis": "保障农民工工资支付条例第四十八条", "decided_on": "2026-03-02",
+        "authority": {"name": "示例市人力资源和社会保障局", "code": LABOUR},
+    }
+    key = await house.key(Role.AUTHORITY, LABOUR)
+    for code, wrong in (("open_end", {"until": "2999-12-31"}),
+                        ("contradiction", {"until": "2029-03-01", "open_end": True})):
+        refused = await house.post("/v1/listings", body | wrong, key)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code), refused.text
+    made = (await house.post("/v1/listings", body | {"open_end": True}, key)).json()
+    assert (made["open_end"], made["until"], made["until_verified"]) == (True, "2029-03-02", False)
+    assert (await house.post("/v1/listings", body | {"open_end": True}, key)).json()["duplicate"]
+    assert (await house.post("/v1/listings", body, key)).status_code == 409  # not the same content
 
 
 async def test_what_a_complete_file_lacks_is_told_and_stays(house: House) -> None:
