@@ -33,14 +33,16 @@ def counts_from(facts: ConductFacts, hearing: Hearing) -> date | None:
     """The first day on which the conduct counts; None while it is open or after a reply that drops it.
 
     Silence is no objection: it counts from the day after the time to state. After a statement made in time it counts
-    from the reply that keeps it; a reply that is late does not make it count by itself.
+    from the reply that keeps it, but not before the reply was entered where the subject can read it; a reply that is
+    late does not make it count by itself. A notice served anew after the statement opens the time to state anew.
     """
     silence = statement_due(facts, hearing).day + _DAY
     if facts.stated_on is None or facts.stated_on >= silence:
         return silence if facts.upheld is not False else None
     if facts.replied_on is None or not facts.upheld:
         return None
-    return facts.replied_on
+    told = max(facts.replied_on, facts.reply_entered_on or facts.replied_on)
+    return max(told, silence) if facts.stated_on < facts.notice_served_on else told
 
 
 class ConductState(StrEnum):

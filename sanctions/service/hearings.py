@@ -115,14 +115,16 @@ class Hearings:
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
             old = await _open(record_id)
             facts, day = old.conduct, given.stated_on or u.day
-            if facts.stated_on is not None or facts.replied_on is not None:
+            if facts.stated_on is not None and not _served_anew(facts):
                 raise AlreadyStated("已提交过陈述申辩;需要补充的,请与记录单位联系", stated_on=facts.stated_on)
             own = caller.role is Role.ENTERPRISE
             if not facts.notice_served_on <= day <= u.day or (own and day != u.day):
                 cure = "企业自行提交的以今天为准,可不填" if own else "须在告知书送达日与今天之间"
                 raise Invalid("陈述申辩日期有误", errors=(FieldError("/stated_on", "out_of_range", cure),))
             return await _revised(
-                u, old, msgspec.structs.replace(facts, stated_on=day), statement=kept(given.text),
+                u, old,
+                msgspec.structs.replace(facts, stated_on=day, replied_on=None, reply_entered_on=None, upheld=None),
+                statement=kept(given.text),
                 event=ConductStated(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
                                     code=await _code(old), stated_on=day))
 
@@ -142,7 +144,8 @@ class Hearings:
                 raise Invalid("答复日期有误", errors=(
                     FieldError("/replied_on", "out_of_range", f"须在陈述申辩日{facts.stated_on}与今天之间"),))
             return await _revised(
-                u, old, msgspec.structs.replace(facts, replied_on=given.replied_on, upheld=given.upheld),
+                u, old, msgspec.structs.replace(
+                    facts, replied_on=given.replied_on, reply_entered_on=u.day, upheld=given.upheld),
                 reply=kept(given.reason),
                 event=ConductReplied(subject=old.entity_id, record_id=record_id, revision=old.revision + 1,
                                      code=await _code(old), replied_on=given.replied_on, upheld=given.upheld))
@@ -234,6 +237,11 @@ def conduct_view(record: Record, entity: Entity, rules: RuleSet, day: date) -> C
     assert used.hearing is not None  # else nothing was recorded under it
     return ConductView(record=record, entity=entity, scheme_title=used.title, item_title=_title(used, facts.item),
                        followed=follow(facts, used.hearing.clocks, day, withdrawn=record.withdrawn))
+
+
+def _served_anew(facts: ConductFacts) -> bool:
+    """Whether a notice was served after the statement, which opens the time to state anew; not once it was dropped."""
+    return facts.stated_on is not None and facts.stated_on < facts.notice_served_on and facts.upheld is not False
 
 
 def _title(used: Scheme, item: str) -> str:

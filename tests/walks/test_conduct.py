@@ -292,7 +292,8 @@ async def test_a_merit_of_no_scheme_or_item_is_refused_with_those_there_are(hous
 
 
 async def test_a_statement_that_is_upheld_against_counts_from_the_reply(house: House) -> None:
-    """Stated on the 24th: reply until 8 December (25, 26, 27, 30, 1, 2, 3, 4, 7, 8); answered on the 30th."""
+    """Stated on the 24th: reply until 8 December (25, 26, 27, 30, 1, 2, 3, 4, 7, 8); answered on the 30th,
+    which nobody could read here before 9 December."""
     code = firm()
     made, mine, office = await record(house, conduct(code)), await house.enterprise(code), await house.office()
     house.clock.set(at(24))
@@ -305,8 +306,15 @@ async def test_a_statement_that_is_upheld_against_counts_from_the_reply(house: H
     assert (late["state"], late["reply_overdue"], late["counts_from"]) == ("stated", True, None)
     await act(house, made, "reply", {"replied_on": "2026-11-30", "upheld": True, "reason": "示例理由"}, office)
     told = await read(house, made)
-    assert (told["state"], told["counts_from"], told["reply"]) == ("counts", "2026-11-30", "示例理由")
-    assert [(await score(house, code, f"2026-11-{day}"))["value"] for day in (29, 30)] == [70, 65]
+    assert (told["state"], told["counts_from"], told["reply"]) == ("counts", "2026-12-09", "示例理由")
+    days = ("2026-11-30", "2026-12-08", "2026-12-09")
+    assert [(await score(house, code, day))["value"] for day in days] == [70, 70, 65]
+    # a notice served anew, on 9 December: five working days to state anew (10, 11, 14, 15, 16)
+    again = conduct(code, document_no=told["document_no"], notice_served_on="2026-12-09")
+    await act(house, made, "correction", again, office)
+    assert (await read(house, made))["counts_from"] == "2026-12-17"
+    await act(house, made, "statement", {"text": "示例:重新送达后再次申辩。"}, mine)
+    assert [(await read(house, made))[name] for name in ("state", "upheld", "counts_from")] == ["stated", None, None]
 
 
 async def test_what_was_put_right_stops_counting_from_that_day(house: House) -> None:
