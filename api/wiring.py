@@ -50,6 +50,9 @@ from sanctions.service.change import Changing
 from sanctions.service.conduct import Conducting
 from sanctions.service.counting import Counting
 from sanctions.service.draws import Draws
+from sanctions.service.exchange import Exchanging
+from sanctions.service.exchange_in import Incoming
+from sanctions.service.exchange_out import Outgoing
 from sanctions.service.files import Importing
 from sanctions.service.hearings import Hearings
 from sanctions.service.list_files import ListFiles
@@ -114,6 +117,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "past_asked": (),
     "receipts_issued": (),
     "receipt_opened": (),
+    "file_exchanged": (),
     "draw_announced": (),
     "draw_done": (),
     "supervision_instructed": (),
@@ -163,6 +167,7 @@ class Services:
     importing: Importing
     sources: Sources
     list_files: ListFiles
+    exchange: Exchanging
     standing: Standing
     repairs: Repairs
     register: Register
@@ -235,6 +240,9 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     removing = Removing(book, clock, listings)
     conducting = Conducting(book, clock, salt)
     parking, standing, blobs = Parking(clock, receiving, naming), Standing(book), BlobStore(settings.data / "blobs")
+    importing, hearings = Importing(receiving, parking), Hearings(conducting, clock)
+    outgoing = Outgoing(standing, clock)
+    incoming = Incoming(importing, listings, removing, hearings, outgoing, schemes, clock)
     chats = Chats(settings.bots, clock, inbox_of(settings))
     letters = Letters(book, clock, standing, settings.letters.locality, proposals, chats.links.addresses)
     notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
@@ -242,7 +250,6 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     screenings = screenings_of(settings, clock, book, register, naming)
     hooks = webhooks_of(settings, clock, book)
     watching, pushing = Watching(book, clock, hooks), Pushing(clock, hooks)
-    hearings = Hearings(conducting, clock)
     bots = Bots(chats, clock, book, blobs, repairs, standing, asking, notices, promises(letters.repairs), hearings,
                 reporting(lambda: made), settings.web.base_url)
     subscribers = tuple(subscribers_of(notices, screenings, watching, pushing, bots))
@@ -252,7 +259,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         log=log, blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
         listings=listings, proposals=proposals, removing=removing, conducting=conducting, hearings=hearings,
-        importing=Importing(receiving, parking), sources=Sources(book, clock),
+        importing=importing, exchange=Exchanging(outgoing, incoming, clock, log), sources=Sources(book, clock),
         list_files=ListFiles(book, clock, listings, Sources(book, clock)),
         standing=standing, register=register, naming=naming, asking=asking,
         receipts=Receipts(asking, book, clock, log), counting=counting,

@@ -6,6 +6,7 @@ from credit.profiles.store import all_weighty, statements_of, statements_towards
 from credit.store import (
     FOREVER,
     KnownKey,
+    Span,
     all_entities,
     all_records,
     changed_entities,
@@ -29,6 +30,7 @@ from credit.store import (
     prose,
     record,
     records_between,
+    records_changed,
     records_of,
     records_of_all,
     stream_entities,
@@ -38,6 +40,7 @@ from credit.store import (
 __all__ = [
     "FOREVER",
     "KnownKey",
+    "Span",
     "all_entities",
     "all_records",
     "all_weighty",
@@ -62,6 +65,7 @@ __all__ = [
     "prose",
     "record",
     "records_between",
+    "records_changed",
     "records_of",
     "records_of_all",
     "statements_of",

@@ -125,14 +125,10 @@ async def add_merit(
     code, key = uscc.check(given.code), _merit_key(given, schemes)
     digest = canonical.digest(given)
     async with unit(by=by, now=now, request=request) as u:
-        known = (await store.known_keys([key])).get(key)
+        known = await _merit_there(given, key, digest)
         if known is not None:
-            if digest not in known.digests:
-                url = f"/v1/merits/{known.record_id}/corrections"
-                raise MeritExists(f"文号“{given.document_no}”对该主体已登记同一项目且内容不同;更正请用 POST {url}",
-                                  record_id=known.record_id, corrections_url=url)
-            u.keep((known.record_id, True))
-            return known.record_id, True
+            u.keep((known, True))
+            return known, True
         entity = await store.entity_by_code(code)
         record_id = new_id("mer")
         entity_id = entity.entity_id if entity else new_id("ent")
@@ -145,6 +141,22 @@ async def add_merit(
         store.write_record(u, made, natural_key=key, content_digest=digest)
         u.keep((record_id, False))
     return record_id, False
+
+
+async def merit_foreseen(given: MeritInput, schemes: Mapping[str, Scheme]) -> bool:
+    """Whether `add_merit` would find it there already; nothing is written. Raises what it would raise."""
+    uscc.check(given.code)
+    return await _merit_there(given, _merit_key(given, schemes), canonical.digest(given)) is not None
+
+
+async def _merit_there(given: MeritInput, key: str, digest: str) -> str | None:
+    """The record of the same good conduct, if it is there. Raises MeritExists for other content."""
+    known = (await store.known_keys([key])).get(key)
+    if known is not None and digest not in known.digests:
+        url = f"/v1/merits/{known.record_id}/corrections"
+        raise MeritExists(f"文号“{given.document_no}”对该主体已登记同一项目且内容不同;更正请用 POST {url}",
+                          record_id=known.record_id, corrections_url=url)
+    return known.record_id if known is not None else None
 
 
 async def correct_merit(

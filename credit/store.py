@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -68,6 +68,9 @@ _CONDUCT = """SELECT r.* FROM (SELECT record_id, first_seq FROM credit_record WH
     ORDER BY p.first_seq"""
 _CONDUCT_OF_ALL = _CONDUCT.format(of="")
 _CONDUCT_OF = _CONDUCT.format(of="substr(natural_key, 1, 26) = {} AND")  # conduct| and the recorder's code: indexed
+_CHANGED_RECORDS = """SELECT r.* FROM credit_record r WHERE kind = {} AND seq > {} AND seq <= {} AND first_seq > {}
+    AND first_seq <= {} AND facts LIKE {} AND revision = (SELECT max(n.revision) FROM credit_record n
+    WHERE n.record_id = r.record_id) ORDER BY seq, record_id LIMIT {}"""
 _CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
 _NEW_ENTITIES = "SELECT DISTINCT entity_id FROM credit_entity WHERE seq > {} AND seq <= {}"
 _STATED = """SELECT DISTINCT e.entity_id FROM credit_entity e JOIN credit_entity_fact f ON f.code = e.code
@@ -215,6 +218,22 @@ async def conduct_records(recorder: str | None, after: int, limit: int) -> list[
 
 async def all_records(after: str, limit: int) -> list[Record]:
     return [_record(r) for r in await database.fetch(_ALL_RECORDS, after, limit)]
+
+
+class Span(NamedTuple):
+    """Log positions: records changed in (after, upto] that were entered in (first_after, first_upto]."""
+
+    after: int
+    upto: int
+    first_after: int = -1
+    first_upto: int = FOREVER
+
+
+async def records_changed(kind: RecordKind, span: Span, mentioning: str, limit: int) -> list[Record]:
+    """The newest revisions of the records of a kind that changed in a span, in the order of the log; only those whose
+    facts hold the text `mentioning`, all where it is empty."""
+    rows = await database.fetch(_CHANGED_RECORDS, kind.value, *span, f"%{mentioning}%", limit)
+    return [_record(r) for r in rows]
 
 
 async def stream_entities(seq: int) -> AsyncIterator[tuple[Sequence[Any], str, bool]]:

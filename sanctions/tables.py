@@ -182,6 +182,18 @@ class ProposalRow(Table, tablename="sanctions_proposal"):
     payload_id = Varchar(length=40)
 
 
+class ExchangeRow(Table, tablename="sanctions_exchange"):
+    """A file that went out or came in, with its signed receipt; what became of each row is in the payload."""
+
+    id = Varchar(length=40, primary_key=True)  # the receipt's
+    seq = BigInt()
+    org_code = Varchar(length=18)
+    statement = Text()
+    signature = Varchar(length=100)
+    key_id = Varchar(length=8)
+    payload_id = Varchar(length=40)
+
+
 class Webhook(Table, tablename="sanctions_webhook"):
     """Where an organisation wants to be told; its secrets are sealed under a key that is not in the database."""
 
@@ -290,10 +302,10 @@ class ScoreChunk(Table, tablename="sanctions_score_chunk"):
 
 SANCTIONS_TABLES: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, QuestionCount, Screening, ScreeningPart,
-    Draw, DrawResult, DrawAct, TalkRow, ProposalRow, Webhook, Watch, WatchSubject, WebhookDelivery,
+    Draw, DrawResult, DrawAct, TalkRow, ProposalRow, ExchangeRow, Webhook, Watch, WatchSubject, WebhookDelivery,
     ScoreRow, ScoreRun, ScoreChunk,
 ]
 WITNESSED: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, Draw, DrawResult, DrawAct, TalkRow,
-    ProposalRow,
+    ProposalRow, ExchangeRow,
 ]

@@ -10,6 +10,7 @@ from api.web import (
     desk,
     draw_desk,
     draws,
+    exchange,
     letters,
     office_letters,
     pages,
@@ -40,6 +41,6 @@ ROUTES: list[Any] = [
     profiles.OfficeProfiles,
     office_letters.OfficeLetters, proposals.OfficeProposals, proposals.OwnProposals, draws.PublicDraws,
     draw_desk.OfficeDraws, draw_desk.OwnInstructions, talks.OfficeTalks, talks.OwnTalks, report.Verify, report.Asking,
-    watches.OwnWatches, webhooks.OwnWebhooks,
+    exchange.ExchangeDesk, watches.OwnWatches, webhooks.OwnWebhooks,
     pages.STATIC,
 ]

@@ -50,6 +50,7 @@ class ImportReport(msgspec.Struct, kw_only=True):
     warnings: list[Rejected] = msgspec.field(default_factory=list)
     class_unknown: int = 0  # no field known for the authority: class provisional, no letter
     name_differs: list[int] = msgspec.field(default_factory=list)  # rows whose name is not the registered one
+    duplicate_rows: list[int] = msgspec.field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -121,6 +122,7 @@ def _count(report: ImportReport, number: int, prepared: Prepared, answer: Receiv
         report.rejected.append(Rejected(number, _COLUMNS["/document_no"], answer.code, answer.detail))
     elif answer.duplicate:
         report.duplicates += 1
+        report.duplicate_rows.append(number)
     else:
         report.accepted += 1
         report.class_unknown += prepared.facts.field is None

@@ -84,7 +84,7 @@ class Listings:
         authority_key = authority.code if authority else command.authority.code or names.fold(command.authority.name)
         number = fold_document_no(command.document_no)
         return PreparedListing(
-            command=command, natural_key=f"list.{command.list}|{authority_key}|{number}|{subject_key}",
+            command=command, natural_key=listing_key(command.list, authority_key, number, subject_key),
             digest=_digest(command, number),
             facts=_facts(command, caller, authority), prose=_prose(command), subject_key=subject_key,
             representative=name_token(command.subject.legal_representative, self.salt),
@@ -114,6 +114,11 @@ class Listings:
         if taken is not None and entity is not None:
             return _again(prepared, taken, entity)
         return _write(u, prepared, entity, origin)
+
+
+def listing_key(list_code: str, authority: str, number: str, subject: str) -> str:
+    """What makes an entry one: list, authority (code or folded name), folded number, subject (code or id)."""
+    return f"list.{list_code}|{authority}|{number}|{subject}"
 
 
 def _trimmed(command: ListingCommand) -> ListingCommand:

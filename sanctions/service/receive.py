@@ -135,7 +135,7 @@ class Receiving:
         if stage is Stage.DRAFT:
             digest = DRAFT + digest
         return Prepared(
-            command=command, natural_key=f"{authority_key}|{number}|{subject_key}", digest=digest, facts=facts,
+            command=command, natural_key=penalty_key(authority_key, number, subject_key), digest=digest, facts=facts,
             prose=_prose(command), bases=bases, subject_key=subject_key,
             representative=name_token(command.subject.legal_representative, self.salt),
         )
@@ -179,6 +179,11 @@ class Receiving:
             spent = max(time.perf_counter() - started, 1e-4)
             size = max(_FEWEST_ROWS, min(_MOST_ROWS, int(len(chunk) * _UNIT_SECONDS / spent)))
         return answers
+
+
+def penalty_key(authority: str, number: str, subject: str) -> str:
+    """What makes a penalty one: the authority's code or folded name, the folded number, the subject's code or id."""
+    return f"{authority}|{number}|{subject}"
 
 
 async def deciding(given: Authority, caller: Caller, errors: Faults, seen: Seen) -> Organisation | None:

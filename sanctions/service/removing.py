@@ -9,7 +9,7 @@ import msgspec
 from credit import lookup
 from credit.accounts.model import Caller
 from credit.kernel import canonical
-from credit.kernel.clock import Clock
+from credit.kernel.clock import Clock, business_day
 from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
@@ -102,6 +102,12 @@ class Removing:
             u.keep(answer)
         return answer
 
+    async def foreseen(self, record_id: str, given: RemovalInput, caller: Caller) -> bool:
+        """Whether the same removal was made before; nothing is written. Raises what `remove` would raise."""
+        old = await self._mine(record_id, caller)
+        _check(given, old.listing, business_day(self.clock()))
+        return await _again(old, given) is not None
+
     async def remove_in(
         self, u: Unit, record_id: str, given: RemovalInput, *, authority: Authority, pushed_by: str
     ) -> Removed:
@@ -110,7 +116,7 @@ class Removing:
         Raises Invalid for a day outside entry and today or a missing number or basis, EntryRemoved, NotFound.
         """
         old = await _entry(record_id)
-        _check(given, old.listing, u)
+        _check(given, old.listing, u.day)
         again = await _again(old, given)
         if again is not None:
             return again
@@ -167,10 +173,10 @@ async def _again(old: Record, given: RemovalInput) -> Removed | None:
                    removed_on=old.listing.removed_on, duplicate=True)
 
 
-def _check(given: RemovalInput, facts: ListFacts, u: Unit) -> None:
+def _check(given: RemovalInput, facts: ListFacts, today: date) -> None:
     errors = [FieldError(f"/{name}", "missing", "填写移出决定的文号和依据")
               for name in ("document_no", "basis") if not getattr(given, name).strip()]
-    if not facts.decided_on <= given.decided_on <= u.day:
+    if not facts.decided_on <= given.decided_on <= today:
         errors.append(FieldError("/decided_on", "out_of_range", "移出日期须在列入日期与今天之间"))
     if errors:
         raise Invalid(";".join(f"{e.pointer} {e.detail}" for e in errors), errors=tuple(errors))
