@@ -91,6 +91,7 @@ CONTROLLERS: list[Any] = [
     talks.Talks,
     statements.Statements,
     confirmations.Confirmations,
+    confirmations.CertificateChallenges,
     sources.ListSources,
     notices.Letters,
     BotCodes,

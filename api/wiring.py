@@ -28,6 +28,7 @@ from api.promises import promises
 from bots import tasks as bot_tasks
 from bots.credit_desk import Reporter
 from bots.service import Bots, Chats
+from credit.accounts.certifying import Certifying
 from credit.accounts.model import Caller
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, system_clock
@@ -187,6 +188,7 @@ class Services:
     bots: Bots
     salt: bytes  # of tokens that stand for persons' names
     pool: Pool
+    certifying: Certifying
     subscribers: tuple[Subscriber, ...] = ()
 
     @property
@@ -268,6 +270,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         recomputing=Recomputing(book, clock, timedelta(seconds=settings.jobs.lease_seconds)),
         hot=Hot(asking, register, book, clock, counting),
         notices=notices, salt=salt, pool=Pool(),
+        certifying=Certifying(settings.certificates, settings.web.base_url, clock),
         bots=bots, subscribers=subscribers,
     )
     return made

@@ -168,8 +168,24 @@ async def _limits(settings: Settings) -> tuple[str, str]:
     return ("on", f"每密钥每分钟 {limit} 次") if limit else ("off", "限流已关闭 rate limits are off")
 
 
+async def _certificates(settings: Settings) -> tuple[str, str]:
+    from credit.accounts.certifying import Certifying
+    from credit.kernel.clock import system_clock
+
+    if settings.certificates.authorities is None:
+        return "off", "未设 TENDERCREDIT_CERTIFICATE_AUTHORITIES,企业不能用证书核验 no proof by certificate"
+    trust = Certifying(settings.certificates, settings.web.base_url, system_clock).trust()
+    late = [found for found in trust.revoked
+            if found.next_update_utc is None or found.next_update_utc <= system_clock()]
+    if late:
+        return "wrong", f"{len(late)} 份吊销列表已过期,请更新 revocation lists are stale"
+    lists = f"吊销列表 {len(trust.revoked)} 份" if trust.revoked else "没有吊销列表,记录写明未查 revocation not checked"
+    return "on", f"证书 {len(trust.authorities)} 张,{lists}"
+
+
 _CHECKS: dict[str, Callable[[Settings], Awaitable[tuple[str, str]]]] = {
     "数据目录 data": _data, "数据库 database": _database, "服务 serving": _served, "任务队列 redis": _redis,
     "签名密钥 log key": _keys, "规则 rules": _rules, "日历 calendar": _calendar, "字体 fonts": _fonts,
+    "企业证书 certificates": _certificates,
     "邮件 mail": _mail, "Telegram": _telegram, "对外地址 base url": _address, "限流 rate limit": _limits,
 }

@@ -6,12 +6,13 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.response import Redirect, Template
 
 from api.auth import address, anyone
+from api.v1.confirmations import MOST_CHALLENGES, MOST_PROOFS
 from api.v1.entities import MOST_REGISTRATIONS
 from api.web.forms import NOTHING, Fault, Sent, faults_of, provide_sent
 from api.web.pages import PRIVATE, page
@@ -20,7 +21,10 @@ from api.web.session import Signed, anonymous_form, desk, from_own_form, provide
 from api.wiring import Services
 from credit import uscc
 from credit.accounts import people, proving, sessions
+from credit.accounts.certificates import LONGEST_CHAIN
+from credit.accounts.certifying import LONGEST_SIGNATURE
 from credit.accounts.model import PersonInput, Role
+from credit.accounts.proving import ChallengeOver
 from credit.kernel.errors import Invalid, Refusal
 from credit.profiles.inputs import RegistrationInput
 from credit.profiles.service import PUBLIC, register_self
@@ -29,6 +33,7 @@ AnyRequest = Request[Any, Any, State]
 PROOF_PAGE = "/account/proof"
 _MOST_OF_PERSON, _MOST_OF_ADDRESS = 5, 30  # codes tried within a quarter of an hour
 _PLACES = {"/name": "company", "/login": "login", "/display_name": "display", "/wanted": "password"}
+_SIGNED = {"/signature": "signature", "/chain": "chain"}
 _PRINTED = re.compile(r"/verify/([^?\s]+)\?t=([^&\s]+)")
 
 
@@ -77,7 +82,7 @@ class Registering(Controller):
 
 
 class Proving(Controller):
-    """核验:凭文书核验码,或法定代表人到场。"""
+    """核验:凭文书核验码、法定代表人到场,或企业证书。"""
 
     path = PROOF_PAGE
     guards = [signed_in(Role.APPLICANT, Role.ENTERPRISE)]
@@ -86,11 +91,11 @@ class Proving(Controller):
     dependencies = {"signed": Provide(provide_signed, sync_to_thread=False), "sent": Provide(provide_sent)}
 
     @get("/", sync_to_thread=False)
-    def form(self, signed: Signed) -> Template | Redirect:
+    def form(self, signed: Signed, services: Services) -> Template | Redirect:
         """What proves it; who is proved goes on to the desk."""
         if signed.person.role is Role.ENTERPRISE:
             return Redirect("/desk", status_code=303, headers=PRIVATE)
-        return desk("proof", signed, faults=(), typed=NOTHING.kept())
+        return _proof(signed, services)
 
     @post("/", status_code=303)
     async def prove(self, signed: Signed, services: Services, sent: Sent, request: AnyRequest) -> Template | Redirect:
@@ -98,9 +103,55 @@ class Proving(Controller):
         try:
             await _by_letter(signed, services, sent, address(request))
         except Refusal as refusal:
-            return desk("proof", signed, status=refusal.status, typed=sent.kept(),
-                        faults=(Fault("number", refusal.detail),))
+            return _proof(signed, services, sent, (Fault("number", refusal.detail),), refusal.status)
         return Redirect("/desk", status_code=303, headers=PRIVATE)
+
+    @post("/challenge", status_code=200)
+    async def challenge(self, signed: Signed, services: Services, request: AnyRequest) -> Template:
+        """A text for the company's certificate to sign."""
+        person = signed.person
+        try:
+            await sessions.spend({sessions.attempt_key("challenge", address(request)): MOST_CHALLENGES},
+                                 services.clock())
+            made = await services.certifying.challenge(person.org_code, person.person_id)
+        except Refusal as refusal:
+            return _proof(signed, services, NOTHING, (Fault("", refusal.detail),), refusal.status)
+        return desk("proof_sign", signed, asked=made, faults=(), signature="", chain="")
+
+    @get("/challenge/{challenge_id:str}", media_type="text/plain")
+    async def text(self, challenge_id: str, signed: Signed, services: Services) -> Response[bytes]:
+        """The text as a file, byte for byte."""
+        asked = await services.certifying.asked(challenge_id, signed.person.person_id)
+        named = {"Content-Disposition": 'attachment; filename="challenge.txt"'}
+        return Response(asked.text.encode(), media_type="text/plain; charset=utf-8", headers=PRIVATE | named)
+
+    @post("/challenge/{challenge_id:str}", status_code=303)
+    async def sign(
+        self, challenge_id: str, signed: Signed, services: Services, sent: Sent, request: AnyRequest
+    ) -> Template | Redirect:
+        """The signature and the certificate; wrong ones are counted."""
+        signature, chain = sent.text("signature", LONGEST_SIGNATURE), sent.text("chain", LONGEST_CHAIN)
+        person = signed.person
+        try:
+            await sessions.spend({
+                sessions.attempt_key("certificate", person.person_id): MOST_PROOFS,
+                sessions.attempt_key("certificate proof", address(request)): MOST_CHALLENGES,
+            }, services.clock())
+            await services.certifying.prove(person.org_code, challenge_id, signature, chain)
+        except ChallengeOver as refusal:
+            return _proof(signed, services, NOTHING, (Fault("", refusal.detail),), refusal.status)
+        except Refusal as refusal:
+            faults = faults_of(refusal, _SIGNED) if refusal.errors else (Fault("", refusal.detail),)
+            asked = await services.certifying.asked(challenge_id, person.person_id)
+            return desk("proof_sign", signed, status=refusal.status, asked=asked, faults=faults, signature=signature,
+                        chain=chain)
+        return Redirect("/desk", status_code=303, headers=PRIVATE)
+
+
+def _proof(
+    signed: Signed, services: Services, sent: Sent = NOTHING, faults: tuple[Fault, ...] = (), status: int = 200
+) -> Template:
+    return desk("proof", signed, status=status, typed=sent.kept(), faults=faults, by_certificate=services.certifying.on)
 
 
 async def _by_letter(signed: Signed, services: Services, sent: Sent, asker: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import ClassVar
 
-from credit.accounts.model import Proof, Role
+from credit.accounts.model import Proof, Revocation, Role
 from credit.kernel.unit import Event
 
 
@@ -57,7 +57,8 @@ class PersonProved(Event, frozen=True, kw_only=True):
     """An applicant showed to act for its company and is its enterprise account from now; `subject` is the person's id.
 
     `notice_id`: by the code of this letter; `appeared_on`: the legal representative appeared on this day before the
-    office whose key or person records it.
+    office whose key or person records it; `certificate`: SHA-256 of the company's certificate that signed the
+    challenge, and whether it was looked up among the revoked ones. What a certificate says of persons is not kept.
     """
 
     kind: ClassVar[str] = "person_proved"
@@ -65,3 +66,5 @@ class PersonProved(Event, frozen=True, kw_only=True):
     proof: Proof
     notice_id: str | None = None
     appeared_on: date | None = None
+    certificate: str | None = None
+    revocation: Revocation | None = None

@@ -28,6 +28,14 @@ class Proof(StrEnum):
 
     LETTER = "letter"  # number and code printed in a letter to it
     REPRESENTATIVE = "representative"  # the legal representative appeared before an office
+    CERTIFICATE = "certificate"  # a challenge signed with the company's X.509 certificate
+
+
+class Revocation(StrEnum):
+    """Whether a certificate was looked up among the revoked ones."""
+
+    CHECKED = "checked"
+    NOT_CHECKED = "not_checked"  # the operator holds no list of its issuer
 
 
 class OrganisationInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

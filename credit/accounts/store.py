@@ -41,6 +41,11 @@ _ATTEMPTS = "SELECT since FROM accounts_attempt WHERE id = {}"
 _CLEAR = "DELETE FROM accounts_attempt WHERE id = {} RETURNING id"
 _GIVE_BACK = "UPDATE accounts_attempt SET tries = tries - 1 WHERE id = {} AND tries > 0 RETURNING id"
 _FORGET = "DELETE FROM accounts_attempt WHERE since <= {} RETURNING id"
+_CHALLENGE = """INSERT INTO accounts_challenge (id, person_id, org_code, text, ends_at) VALUES ({}, {}, {}, {}, {})
+    RETURNING id"""
+_CHALLENGE_OF = "SELECT person_id, org_code, text, ends_at FROM accounts_challenge WHERE id = {}"
+_NO_CHALLENGE = "DELETE FROM accounts_challenge WHERE person_id = {} OR ends_at <= {} RETURNING id"
+_USED = "DELETE FROM accounts_challenge WHERE id = {} RETURNING id"
 FOREVER = 2**62
 
 
@@ -195,3 +200,21 @@ async def clear_attempts(keys: Sequence[str]) -> None:
 
 async def give_back(key: str) -> None:
     await database.fetch(_GIVE_BACK, key)
+
+
+async def keep_challenge(challenge_id: str, person_id: str, org_code: str, text: str, now: datetime, ends_at: datetime
+                         ) -> None:
+    """Keeps a person's challenge in place of earlier ones; those whose time is over go."""
+    await database.fetch(_NO_CHALLENGE, person_id, now)
+    await database.fetch(_CHALLENGE, challenge_id, person_id, org_code, text, ends_at)
+
+
+async def challenge(challenge_id: str) -> dict[str, Any] | None:
+    """Person, company, text and end of a challenge."""
+    rows = await database.fetch(_CHALLENGE_OF, challenge_id)
+    return rows[0] if rows else None
+
+
+async def use_challenge(challenge_id: str) -> bool:
+    """Ends it; False where it has served before."""
+    return bool(await database.fetch(_USED, challenge_id))

@@ -68,5 +68,17 @@ class Attempts(Table, tablename="accounts_attempt"):
     since = Timestamptz()
 
 
-ACCOUNTS_TABLES: list[type[Table]] = [OrganisationRevision, KeyRevision, PersonRevision, OpenSession, Attempts]
+class Challenge(Table, tablename="accounts_challenge"):
+    """A text that a company signs to prove an account; gone once it has served or its time is over."""
+
+    id = Varchar(length=40, primary_key=True)
+    person_id = Varchar(length=40)
+    org_code = Varchar(length=18)
+    text = Text()
+    ends_at = Timestamptz()
+
+
+ACCOUNTS_TABLES: list[type[Table]] = [
+    OrganisationRevision, KeyRevision, PersonRevision, OpenSession, Attempts, Challenge,
+]
 WITNESSED: list[type[Table]] = [OrganisationRevision, KeyRevision, PersonRevision]

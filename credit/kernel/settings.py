@@ -73,6 +73,13 @@ class Webhooks:
 
 
 @dataclass(frozen=True)
+class Certificates:
+    authorities: Path | None = None  # file or folder of CA certificates (PEM) that companies' certificates chain to
+    revoked: Path | None = None  # file or folder of their revocation lists (CRL, PEM or DER)
+    code_at: str = "2.5.4.97,2.5.4.5,2.5.4.11"  # OIDs, subject attributes or extensions, that hold the credit code
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the environment decides. `data` holds SQLite, blobs, keys and checkpoints."""
 
@@ -88,6 +95,7 @@ class Settings:
     letters: Letters = Letters()
     bots: Bots = Bots()
     webhooks: Webhooks = Webhooks()
+    certificates: Certificates = Certificates()
 
 
 _NAMES: dict[str, tuple[str, str]] = {
@@ -112,6 +120,9 @@ _NAMES: dict[str, tuple[str, str]] = {
     "TELEGRAM_SECRET": ("bots", "telegram_secret"),
     "TELEGRAM_MODE": ("bots", "telegram_mode"),
     "WEBHOOKS_ALLOW_PRIVATE": ("webhooks", "allow_private"),
+    "CERTIFICATE_AUTHORITIES": ("certificates", "authorities"),
+    "CERTIFICATE_REVOKED": ("certificates", "revoked"),
+    "CERTIFICATE_CODE_AT": ("certificates", "code_at"),
     "DATA": ("", "data"),
     "ORIGIN": ("", "origin"),
     "WITNESSES": ("", "witnesses"),
@@ -119,7 +130,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "KEY": ("", "key"),
 }
 _GROUPS = {"database": Database, "jobs": Jobs, "web": Web, "mail": Mail, "letters": Letters, "bots": Bots,
-           "webhooks": Webhooks}
+           "webhooks": Webhooks, "certificates": Certificates}
 
 
 def read(environment: Mapping[str, str]) -> Settings:
