@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,7 @@ def test_what_does_not_prove_is_refused_with_its_reason() -> None:
     own, stranger = company(CODE, ROOT), authority("示例CA")  # of the same name, another key
     no_authority = authority("示例企业", ROOT, ca=False)
     under_firm = company(CODE, no_authority)
-    cases = [
+    cases: list[tuple[Callable[[], object], str]] = [
         (lambda: tried(own, text=b"other"), "signature_wrong"),
         (lambda: tried(own, days=301), "not_in_force"), (lambda: tried(own, days=-500), "not_in_force"),
         (lambda: tried(company(CODE, stranger)), "not_trusted"), (lambda: tried(stranger), "not_trusted"),
