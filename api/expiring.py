@@ -20,7 +20,7 @@ _HOUR, _MINUTE = 3600.0, 60.0  # seconds
 async def expiring(services: Services) -> AsyncIterator[None]:
     """Does what falls due, for the length of the block."""
     todo = (("old screenings", services.screenings.expire, _HOUR), ("old messages", services.webhooks.expire, _HOUR),
-            ("watches", services.watching.turn, _MINUTE))
+            ("watches", services.watching.turn, _MINUTE), ("draws", services.draws.draw_due, _MINUTE))
     tasks = [asyncio.create_task(_again(*one), name=f"tendercredit {one[0]}") for one in todo]
     try:
         yield

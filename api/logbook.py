@@ -86,6 +86,10 @@ class Logbook:
         """The witnesses whose cosignatures count, in the order of the settings. Raises BadKey."""
         return tuple(load_witness(vkey) for vkey in self.settings.witnesses.split(",") if vkey.strip())
 
+    def first_cosigned(self, seq: int, origin: str, witness: WitnessKey) -> str | None:
+        """The first checkpoint that holds entry `seq` and that `witness` has cosigned; None while there is none."""
+        return self.custody.first_cosigned(seq, origin, witness)
+
     async def checkpoint_for(self, seq: int, origin: str) -> str:
         """A checkpoint of `origin` that holds entry `seq`: the newest that witnesses have cosigned, else the newest.
 

@@ -1,6 +1,7 @@
 """A witness: on another machine, without a database, it holds a log to what it published before, and cosigns.
 
 Its folder: `witness.key` (mode 0600), `log.vkey` (the log's key it trusts), `latest` (the last note it cosigned),
+`cosigned.txt` (a line for every checkpoint it cosigned: moment, log, size, root), which shows others the first of them,
 `evidence/` (of a log that was rewritten: both signed notes, or the service's admission).
 """
 
@@ -70,7 +71,7 @@ class Witness:
         return witness_of(self.key).vkey
 
     async def look(self, now: datetime, pinned: str | None = None) -> Round:
-        """Compares the log with the last note kept, cosigns, hands the cosignature in and keeps it.
+        """Compares the log with the last note kept, cosigns what is new, hands the cosignature in and keeps it.
 
         Raises Contradicted (evidence kept), UnknownLogKey, BadKey, Unreachable.
         """
@@ -80,13 +81,18 @@ class Witness:
         if kept is not None:
             await self._compare(kept, (note, point), now)
         before = kept[1].size if kept is not None else None
-        if kept is not None and point.size < kept[1].size:
-            note, point = kept  # an older note than ours, and a true one: ours stands
+        if kept is not None and point.size <= kept[1].size:
+            note, point = kept  # no newer than ours, and a true one: ours stands, one signature for each checkpoint
         else:
             note = cosigned(note, self.key, int(now.timestamp()))
+            self._note_down(point, now)
             written(self.folder / "latest", note.encode(), 0o644)
         taken, said = await self._hand_in(note)
         return Round(origin=point.origin, size=point.size, before=before, taken=taken, said=said)
+
+    def _note_down(self, point: Checkpoint, now: datetime) -> None:
+        with (self.folder / "cosigned.txt").open("a", encoding="utf-8") as kept:
+            kept.write(f"{canonical.moment(now)} {point.origin} {point.size} {point.root.hex()}\n")
 
     async def _served(self, now: datetime) -> str:
         answer = await self._get("/v1/ledger/checkpoint")

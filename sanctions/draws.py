@@ -83,8 +83,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     share: int
 
 
-class Announcement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is fixed before the seed exists. Its digest is the subject of the log entry `draw_announced`."""
+class Announcement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What is fixed before the seed exists. Its digest is the subject of the log entry `draw_announced`.
+
+    `witness` is the public key of who must cosign the checkpoint that gives the seed; absent where there is none.
+    """
 
     type: str
     id: str
@@ -97,6 +100,7 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     inspectors: tuple[str, ...]
     inspectors_each: int
     avoid: tuple[tuple[str, str], ...]
+    witness: str | None = None
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -168,7 +172,7 @@ def _inspector_faults(given: DrawInput, each: int) -> Iterator[FieldError]:
 
 def announcement(
     given: DrawInput, grades: Mapping[str, str | None], used: Plan, *, draw_id: str, log: str, moment: datetime,
-    rules: str,
+    rules: str, witness: str | None = None,
 ) -> Announcement:
     """The list as it is published: the same whatever the order given. `grades` by item id."""
     items = tuple(Item(id=i.id, subject_code=i.subject_code, share=used.share(grades.get(i.id)))
@@ -176,7 +180,7 @@ def announcement(
     return Announcement(
         type=TYPE, id=draw_id, kind=given.kind, log=log, announced_at=moment, rules=rules, minimum=used.minimum,
         items=items, inspectors=tuple(sorted(set(given.inspectors))), inspectors_each=used.inspectors,
-        avoid=tuple(sorted(set(given.avoid))))
+        avoid=tuple(sorted(set(given.avoid))), witness=witness)
 
 
 def list_digest(made: Announcement) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import msgspec
 from litestar import Controller, get, post
 
@@ -20,6 +22,7 @@ from sanctions.service.draws import (
     FindingInput,
     InstructionInput,
     InstructionView,
+    SeedAwaited,
     Supervised,
     SupervisionAnswerInput,
 )
@@ -50,12 +53,17 @@ class Draws(Controller):
 
     @post("/", guards=[needs(*DRAWERS)], dto=json_body(DrawInput), status_code=201, summary="抽取 Draw")
     async def add(self, data: DrawInput, services: Services, caller: Caller, request_key: Key) -> DrawRecord:
-        """Fixes the list in the log, takes the first checkpoint after it as seed, and draws."""
+        """Fixes the list in the log and draws by the first checkpoint after it; with a witness, once it has cosigned.
+
+        Until then `seed` is null, and the draw follows by itself.
+        """
         try:
             draw_id = await services.draws.announce(data, caller, request=request_key)
         except unit.Replayed as exc:
             draw_id = msgspec.json.decode(exc.answer, type=str)
-        return await services.draws.draw(draw_id, caller)
+        with suppress(SeedAwaited):
+            return await services.draws.draw(draw_id, caller)
+        return await services.draws.read(draw_id)
 
     @get("/", guards=[anyone], summary="各次抽取 Draws")
     async def listing(self, services: Services, limit: Limit = 20, cursor: Cursor = None) -> DrawPage:

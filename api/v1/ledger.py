@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -110,11 +111,15 @@ class Ledger(Controller):
         """
         return await services.log.published(cosigned=cosigned)
 
-    @post("/cosignatures", dto=json_body(CosignedNote), status_code=200, sync_to_thread=True,
+    @post("/cosignatures", dto=json_body(CosignedNote), status_code=200,
           opt={"reads_only": True}, summary="见证签名 Cosignatures")
-    def cosign(self, data: CosignedNote, services: Services) -> Witnessed:
-        """Takes a checkpoint of this log that a configured witness has cosigned (C2SP tlog-cosignature)."""
-        given = services.log.cosign(data.note)
+    async def cosign(self, data: CosignedNote, services: Services) -> Witnessed:
+        """Takes a checkpoint of this log that a configured witness has cosigned (C2SP tlog-cosignature).
+
+        Draws that waited for it are drawn.
+        """
+        given = await asyncio.to_thread(services.log.cosign, data.note)
+        await services.draws.draw_due()
         return Witnessed(size=_size(data.note), witnesses=[
             WitnessedBy(c.witness, datetime.fromtimestamp(c.seconds, UTC)) for c in given
         ])

@@ -28,6 +28,7 @@ from sanctions.service.draws import (
     FindingInput,
     InstructionInput,
     InstructionView,
+    SeedAwaited,
     SupervisionAnswerInput,
 )
 
@@ -80,7 +81,10 @@ class OfficeDraws(Controller):
     @post("/{draw_id:str}/result", status_code=303)
     async def draw(self, draw_id: str, signed: Signed, services: Services) -> Page:
         """Draws by the first checkpoint after the list."""
-        await services.draws.draw(draw_id, signed.caller)
+        try:
+            await services.draws.draw(draw_id, signed.caller)
+        except SeedAwaited as refusal:
+            return await _page(draw_id, signed, services, faults=(Fault("", refusal.detail),), status=refusal.status)
         return _to(f"/office/draws/{draw_id}")
 
     @post("/{draw_id:str}/findings", status_code=303)

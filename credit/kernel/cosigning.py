@@ -43,6 +43,11 @@ class Cosignature(msgspec.Struct, frozen=True):
     seconds: int
     line: str
 
+    @property
+    def signature(self) -> bytes:
+        """The Ed25519 signature itself, 64 bytes."""
+        return base64.b64decode(self.line.rpartition(" ")[2])[12:]
+
 
 def witness_of(key: SigningKey) -> WitnessKey:
     """The public key under which `key` cosigns."""

@@ -86,6 +86,16 @@ class Custody:
         kept = sorted((self.folder / "cosigned" / str(origin_number(origin))).glob("[0-9]*"))
         return kept[-1].read_text(encoding="utf-8") if kept else None
 
+    def first_cosigned(self, seq: int, origin: str, witness: WitnessKey) -> str | None:
+        """The smallest checkpoint of this origin that holds entry `seq` and that this witness has cosigned, as text."""
+        folder = self.folder / "cosigned" / str(origin_number(origin))
+        for path in sorted(p for p in folder.glob("[0-9]*") if int(p.name) > seq):
+            note = path.read_text(encoding="utf-8")
+            self._open(note)
+            if cosignatures(note, [witness]):
+                return note
+        return None
+
     def add_cosignatures(self, note: str, witnesses: Sequence[WitnessKey]) -> tuple[Cosignature, ...]:
         """Keeps the cosignatures of `note` beside the checkpoint; answers those of these witnesses.
 

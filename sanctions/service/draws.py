@@ -1,4 +1,6 @@
-"""Draws: the list enters the log, the first checkpoint after it is the seed, the result and what follows is published.
+"""Draws: the list enters the log, the first checkpoint after it gives the seed, result and what follows is published.
+
+With a witness in the settings the list names it, and the first checkpoint counts that this witness has cosigned.
 
 A result instructs and asks; it never bars anybody.
 """
@@ -6,6 +8,7 @@ A result instructs and asks; it never bars anybody.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Protocol
 
@@ -16,6 +19,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel import canonical, ledger
 from credit.kernel.checkpoints import parse_checkpoint, proof_text
 from credit.kernel.clock import Clock, business_day
+from credit.kernel.cosigning import WitnessKey, load_witness
 from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
@@ -23,7 +27,8 @@ from credit.kernel.unit import Request, unit
 from credit.scheme_rules import versions_of
 from credit.service import keep_payload
 from sanctions.conduct import kept
-from sanctions.draw_checks import PROVES, Proof
+from sanctions.draw_checks import Proof
+from sanctions.draw_seeds import OWN, PROVES, seed_of, source
 from sanctions.draws import Announcement, DrawInput, Drawn, Found, announcement, check_input, draw, list_digest, plan
 from sanctions.events import DrawAnnounced, DrawDone, InspectionRecorded, SupervisionAnswered, SupervisionInstructed
 from sanctions.service import store_supervision as store
@@ -31,6 +36,7 @@ from sanctions.service.standing import Standing
 
 DRAWERS = (Role.AUTHORITY, Role.COORDINATOR)
 ANSWERERS = (*DRAWERS, Role.PLATFORM, Role.ENTERPRISE)
+ACTOR = "draws"  # who acts in the log where a draw follows by itself
 _MOST_ADDRESSED = 400  # instructions and answers that a page of an addressee holds
 _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
 
@@ -40,6 +46,14 @@ class Seeds(Protocol):
 
     async def first_checkpoint(self, seq: int) -> str:
         """The first signed checkpoint that holds entry `seq`; always the same for one entry."""
+        ...
+
+    def witnesses(self) -> tuple[WitnessKey, ...]:
+        """Those whose cosignatures the service takes."""
+        ...
+
+    def first_cosigned(self, seq: int, origin: str, witness: WitnessKey) -> str | None:
+        """The first checkpoint that holds entry `seq` and that `witness` has cosigned; None while there is none."""
         ...
 
 
@@ -113,13 +127,25 @@ class DrawRecord(msgspec.Struct, frozen=True, kw_only=True):
     result: tuple[Drawn, ...]
     instructions: tuple[InstructionView, ...] = ()
     findings: tuple[FindingView, ...] = ()
-    seed_source: str = "own_checkpoint"
-    proves: str = PROVES
+    seed_source: str = OWN
+    proves: str = PROVES[OWN]
+
+    @property
+    def witness(self) -> str | None:
+        """The name of the witness that the list names."""
+        return load_witness(self.list.witness).name if self.list.witness else None
 
 
 class NotDrawn(Conflict):
     code = "not_drawn"
     title = "该项未被抽中 Not drawn"
+
+
+class SeedAwaited(Conflict):
+    """The witness that the list names has not yet cosigned a checkpoint after it; the draw follows by itself."""
+
+    code = "seed_awaited"
+    title = "等待见证 The witness is awaited"
 
 
 class AlreadyAnswered(Conflict):
@@ -141,9 +167,10 @@ class Draws:
         used = plan(rules, given.kind, today)
         check_input(given, used.inspectors)
         grades = await self._grades(given, today)
+        witness = next((w.vkey for w in self.seeds.witnesses()), None)
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
             made = announcement(given, grades, used, draw_id=new_id("drw"), log=(await ledger.head()).origin,
-                                moment=u.now, rules=rules.digest)
+                                moment=u.now, rules=rules.digest, witness=witness)
             seq = u.record(DrawAnnounced(subject=list_digest(made), draw_id=made.id, draw=made.kind.value,
                                          org_code=caller.org_code, items=len(made.items)))
             payload_id = keep_payload(u, seq=seq, owner=made.id, body={"scheme": given.scheme, "grades": grades})
@@ -152,18 +179,40 @@ class Draws:
         return made.id
 
     async def draw(self, draw_id: str, caller: Caller) -> DrawRecord:
-        """Draws by the first checkpoint after the list; done once, the same ever after. Raises NotFound."""
-        found = await _found(draw_id)
-        if found.seed is None:
-            note = await self.seeds.first_checkpoint(found.seq)
-            root = _root(note)
-            result = draw(found.made, root)
-            async with unit(by=caller.key_id, now=self.clock()) as u:
-                if (await _found(draw_id)).seed is None:
-                    seq = u.record(DrawDone(subject=draw_id, seed=root.hex(), drawn=len(result)))
-                    store.write_result(u, draw_id, seq=seq, checkpoint=note, seed=root.hex(),
-                                       result=canonical.encode(result))
+        """Draws by the first checkpoint after the list, once and for all. Raises NotFound, SeedAwaited."""
+        await self._draw(await _found(draw_id), caller.key_id)
         return await self.read(draw_id)
+
+    async def draw_due(self) -> None:
+        """Draws every list whose witness has cosigned a checkpoint after it: nobody can put the draw off."""
+        for found in await store.waiting():
+            if found.made.witness is not None:
+                with suppress(SeedAwaited):
+                    await self._draw(found, ACTOR)
+
+    async def _draw(self, found: store.KeptDraw, by: str) -> None:
+        if found.seed is not None:
+            return
+        draw_id, (note, seed) = found.made.id, await self._seed(found)
+        result = draw(found.made, seed)
+        async with unit(by=by, now=self.clock()) as u:
+            if (await _found(draw_id)).seed is None:
+                seq = u.record(DrawDone(subject=draw_id, seed=seed.hex(), drawn=len(result)))
+                store.write_result(u, draw_id, seq=seq, checkpoint=note, seed=seed.hex(),
+                                   result=canonical.encode(result))
+
+    async def _seed(self, found: store.KeptDraw) -> tuple[str, bytes]:
+        """The checkpoint and the seed that it gives. Raises SeedAwaited."""
+        witness = load_witness(found.made.witness) if found.made.witness else None
+        if witness is None:
+            note = await self.seeds.first_checkpoint(found.seq)
+            return note, seed_of(note, None)
+        cosigned = self.seeds.first_cosigned(found.seq, found.made.log, witness)
+        if cosigned is None:
+            raise SeedAwaited(f"名单已固定,等待见证人 {witness.name} 为其后的检查点签名,签后自动抽取;"
+                              "多日没有的,请运营方联系见证人 the list is fixed and the witness is awaited; "
+                              "the draw follows by itself")
+        return cosigned, seed_of(cosigned, witness)
 
     async def read(self, draw_id: str) -> DrawRecord:
         """The draw with its proof, for everybody. Raises NotFound."""
@@ -284,11 +333,8 @@ def _drawn(found: store.KeptDraw, item: str, caller: Caller) -> str:
 
 def _record(found: store.KeptDraw, proof: Proof | None = None) -> DrawRecord:
     return DrawRecord(id=found.made.id, org_code=found.org_code, list=found.made, list_digest=list_digest(found.made),
-                      entry_seq=found.seq, seed=found.seed, proof=proof, result=found.result)
-
-
-def _root(note: str) -> bytes:
-    return parse_checkpoint(note.partition("\n\n")[0] + "\n").root
+                      entry_seq=found.seq, seed=found.seed, proof=proof, result=found.result,
+                      seed_source=source(found.made.witness), proves=PROVES[source(found.made.witness)])
 
 
 async def _proof(found: store.KeptDraw) -> Proof | None:

@@ -18,6 +18,7 @@ _DRAW = """SELECT d.*, r.checkpoint, r.seed, r.result FROM sanctions_draw d
     LEFT JOIN sanctions_draw_result r ON r.id = d.id WHERE {where}"""
 _ONE_DRAW = _DRAW.format(where="d.id = {}")
 _DRAWS = _DRAW.format(where="d.seq < {} ORDER BY d.seq DESC LIMIT {}")
+_WAITING = _DRAW.format(where="r.id IS NULL ORDER BY d.seq")
 _ACTS = "SELECT * FROM sanctions_draw_act WHERE draw_id = {} ORDER BY seq"
 _ADDRESSED = """SELECT * FROM sanctions_draw_act WHERE addressee = {} AND (due_on IS NOT NULL OR answers IS NOT NULL)
     ORDER BY seq DESC LIMIT {}"""
@@ -71,6 +72,11 @@ async def draw(draw_id: str) -> KeptDraw | None:
 async def draws(below: int, limit: int) -> list[KeptDraw]:
     """Draws announced before log position `below`, newest first."""
     return [_draw(r) for r in await database.fetch(_DRAWS, below, limit)]
+
+
+async def waiting() -> list[KeptDraw]:
+    """Draws announced and not yet drawn, oldest first."""
+    return [_draw(r) for r in await database.fetch(_WAITING)]
 
 
 async def draw_acts(draw_id: str) -> list[KeptAct]:

@@ -22,6 +22,7 @@ from credit.kernel.checkpoints import open_checkpoint
 from credit.kernel.cosigning import cosignatures, load_witness, witness_of
 from credit.kernel.log_keys import log_key
 from credit.kernel.settings import Settings, Web
+from sanctions.draw_checks import check
 from tests.api.conftest import KeyMaker, visiting
 from tests.credit.kernel.acts import disarm
 from tests.factories import uscc
@@ -92,6 +93,32 @@ async def test_a_receipt_fetched_again_brings_the_witness_along_and_holds_withou
     assert await verified((await client.get(f"{place}/text", headers=platform)).text) == (True, [NAME])
     changed = again["proof"].replace(f"— {NAME} ", f"— {NAME} A")
     assert await verified(again | {"proof": changed}) == (False, [])
+
+
+async def test_a_draw_waits_for_the_witness_whom_its_list_names_and_then_follows_by_itself(
+    client: httpx.AsyncClient, key: KeyMaker, services: Services, watching: Witness, clock: FakeClock
+) -> None:
+    office = await key(Role.AUTHORITY)
+    await watching.look(clock())  # before the list: this checkpoint counts for nothing
+    told = {"kind": "tender_files", "items": [{"id": f"示例-{n}", "subject_code": uscc(n)} for n in range(5)]}
+    made = await client.post("/v1/draws", json=told, headers=office)
+    assert (made.status_code, made.json()["seed"], made.json()["result"]) == (201, None, [])
+    place = f"/v1/draws/{made.json()['id']}"
+    early = await client.post(f"{place}/result", headers=office)
+    assert (early.status_code, early.json()["code"]) == (409, "seed_awaited")
+    assert f"等待见证人 {NAME}" in (await client.get(f"/draws/{made.json()['id']}")).text
+    await watching.look(clock.advance(minutes=1))
+    drawn = (await client.get(place)).json()
+    assert (drawn["seed_source"], len(drawn["result"])) == ("witnessed_checkpoint", 2)
+    assert "见证人 <span" in (await client.get(f"/draws/{made.json()['id']}")).text
+    known = [load_witness(watching.vkey)]
+    assert check((await client.get(place)).content, services.log.verifiers(), known).valid
+    size = (await ledger.head()).size
+    await watching.look(clock.advance(minutes=1))  # another checkpoint changes nothing
+    assert (await client.get(place)).json()["seed"] == drawn["seed"]
+    assert (await ledger.head()).size == size
+    kept = (watching.folder / "cosigned.txt").read_text(encoding="utf-8").splitlines()
+    assert [line.split()[2] for line in kept] == ["3", str(made.json()["entry_seq"] + 1), str(size)]
 
 
 async def test_the_offline_page_brings_every_key_and_lets_nothing_be_fetched(

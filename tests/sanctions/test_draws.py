@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit.kernel import canonical, merkle
-from credit.kernel.checkpoints import proof_text, sign_checkpoint
+from credit.kernel.checkpoints import parse_checkpoint, parse_proof, proof_text, sign_checkpoint
+from credit.kernel.cosigning import WitnessKey, cosigned, witness_of
 from credit.kernel.rules import RuleSet
-from credit.kernel.signing import new_key
+from credit.kernel.signing import SigningKey, new_key
 from sanctions.draw_checks import check
+from sanctions.draw_seeds import PROVES, WITNESSED, seed_of
 from sanctions.draws import (
     Announcement,
     DrawInput,
@@ -43,6 +45,7 @@ PAIRS = Plan(3, {"A": 5, "D": 50, "unrated": 10}, 2)
 GRADES = st.sampled_from(["A", "C", "D", None, "AAA"])
 SEEDS = st.binary(min_size=32, max_size=32)
 KEY = new_key("sample.example/log", bytes(32))
+WITNESS = new_key("witness.example", bytes([2] * 32))
 
 
 def tender_files(grades: Sequence[str | None]) -> DrawInput:
@@ -150,20 +153,49 @@ def test_the_house_rules_draw_a_fifth_of_published_files_at_least(ruleset: RuleS
     assert plan(ruleset, DrawKind.DOUBLE_RANDOM, date(2026, 11, 22)).inspectors == 2
 
 
-def published(found: Announcement) -> dict[str, Any]:
-    """A log of two entries, the list's and another, signed."""
+def published(found: Announcement, cosigner: SigningKey | None = None) -> dict[str, Any]:
+    """A log of two entries, the list's and another, signed, and cosigned by a witness if there is one."""
     entry = canonical.encode({"seq": 0, "kind": "draw_announced", "subject": list_digest(found)})
     leaves = [merkle.leaf_hash(entry.encode()), merkle.leaf_hash(b"other")]
     root = merkle.Frontier().extend(leaves).root
     note = sign_checkpoint(found.log, 2, root, KEY)
-    return {"list": json.loads(canonical.encode(found)), "seed": root.hex(),
+    note = cosigned(note, cosigner, 1_795_309_200) if cosigner else note
+    seed = seed_of(note, witness_of(cosigner) if cosigner else None)
+    return {"list": json.loads(canonical.encode(found)), "seed": seed.hex(),
             "proof": {"entry": entry, "inclusion": proof_text(0, [leaves[1]], note)},
-            "result": json.loads(canonical.encode(draw(found, root)))}
+            "result": json.loads(canonical.encode(draw(found, seed)))}
 
 
-def outcome(told: dict[str, Any]) -> tuple[bool, int]:
-    found = check(json.dumps(told).encode(), [KEY.verifier])
+def outcome(told: dict[str, Any], witnesses: Sequence[WitnessKey] = ()) -> tuple[bool, int]:
+    found = check(json.dumps(told).encode(), [KEY.verifier], witnesses)
     return found.valid, len(found.passed)
+
+
+def test_a_list_without_a_witness_is_written_as_before() -> None:
+    """Digests of lists in the log stay what they are."""
+    assert "witness" not in canonical.encode(made(tender_files(["A"])))
+
+
+def test_with_a_witness_the_seed_needs_its_signature() -> None:
+    stranger = new_key("stranger.example", bytes([3] * 32))
+    listed = msgspec.structs.replace(made(tender_files(["A"] * 10)), witness=witness_of(WITNESS).vkey)
+    found = published(listed, WITNESS)
+    assert outcome(found) == outcome(found, [witness_of(WITNESS)]) == (True, 6)
+    checked = check(json.dumps(found).encode(), [KEY.verifier])
+    assert (checked.witness, checked.proves) == (listed.witness, PROVES[WITNESSED])
+    assert outcome(found, [witness_of(stranger)]) == (False, 3)  # the list names one whom the checker does not know
+    own = published(listed)  # the service's own root, as if no witness were needed
+    assert outcome(own) == (False, 3)
+    proof = parse_proof(found["proof"]["inclusion"])
+    root = parse_checkpoint(proof.checkpoint.partition("\n\n")[0] + "\n").root
+    ground = {**found, "seed": root.hex(), "result": own["result"]}
+    assert outcome(ground) == (False, 4)
+    note = proof.checkpoint.replace("— witness.example ", "— witness.example A")
+    forged = {**found["proof"], "inclusion": proof_text(proof.index, proof.path, note)}
+    assert outcome({**found, "proof": forged})[0] is False
+    later = cosigned(proof.checkpoint.rpartition("— witness")[0], WITNESS, 1_795_309_201)  # signed a second later
+    other = {**found["proof"], "inclusion": proof_text(proof.index, proof.path, later)}
+    assert outcome({**found, "proof": other}) == (False, 4)
 
 
 def test_a_published_draw_passes_and_every_change_fails_at_its_step() -> None:
