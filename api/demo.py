@@ -30,7 +30,8 @@ _NAMES = {
     Role.AUTHORITY: "示例执法人员", Role.REVIEWER: "示例经办", Role.COORDINATOR: "示例信用科",
     Role.ENTERPRISE: "王示例", Role.PLATFORM: "示例交易员", Role.OPERATOR: "示例运维",
 }
-_OURS = ("blobs", "keys", "checkpoints", "backups", FILE)  # beside the SQLite files; nothing else is ever removed
+# beside the SQLite files; nothing else is ever removed
+_OURS = ("blobs", "keys", "checkpoints", "backups", "extracts", FILE)
 
 
 def settings_of(chosen: Settings, data: Path, base_url: str) -> Settings:

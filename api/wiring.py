@@ -54,6 +54,7 @@ from sanctions.service.draws import Draws
 from sanctions.service.exchange import Exchanging
 from sanctions.service.exchange_in import Incoming
 from sanctions.service.exchange_out import Outgoing
+from sanctions.service.extracts import Extracts
 from sanctions.service.files import Importing
 from sanctions.service.hearings import Hearings
 from sanctions.service.list_files import ListFiles
@@ -121,6 +122,7 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "file_exchanged": (),
     "draw_announced": (),
     "draw_done": (),
+    "extract_made": (),
     "supervision_instructed": (),
     "supervision_answered": (),
     "inspection_recorded": (),
@@ -179,6 +181,7 @@ class Services:
     hot: Hot
     screenings: Screenings
     draws: Draws
+    extracts: Extracts
     talks: Talks
     webhooks: Webhooks
     watching: Watching
@@ -257,8 +260,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     subscribers = tuple(subscribers_of(notices, screenings, watching, pushing, bots))
     check_events(subscribers)
     made = Services(
-        settings=settings, clock=clock, book=book, schemes=schemes,
-        log=log, blobs=blobs,
+        settings=settings, clock=clock, book=book, schemes=schemes, log=log, blobs=blobs,
         receiving=receiving, changing=Changing(book, clock, receiving), parking=parking,
         listings=listings, proposals=proposals, removing=removing, conducting=conducting, hearings=hearings,
         importing=importing, exchange=Exchanging(outgoing, incoming, clock, log), sources=Sources(book, clock),
@@ -266,6 +268,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         standing=standing, register=register, naming=naming, asking=asking,
         receipts=Receipts(asking, book, clock, log), counting=counting,
         repairs=repairs, screenings=screenings, draws=Draws(book, clock, standing, log), talks=Talks(clock),
+        extracts=Extracts(book, clock, log, settings.data / "extracts"),
         webhooks=hooks, watching=watching, pushing=pushing,
         recomputing=Recomputing(book, clock, timedelta(seconds=settings.jobs.lease_seconds)),
         hot=Hot(asking, register, book, clock, counting),

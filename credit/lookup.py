@@ -35,6 +35,7 @@ from credit.store import (
     records_of_all,
     stream_entities,
     stream_records,
+    written_since,
 )
 
 __all__ = [
@@ -74,4 +75,5 @@ __all__ = [
     "stream_records",
     "weighty_of",
     "words",
+    "written_since",
 ]

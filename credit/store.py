@@ -72,6 +72,7 @@ _CHANGED_RECORDS = """SELECT r.* FROM credit_record r WHERE kind = {} AND seq > 
     AND first_seq <= {} AND facts LIKE {} AND revision = (SELECT max(n.revision) FROM credit_record n
     WHERE n.record_id = r.record_id) ORDER BY seq, record_id LIMIT {}"""
 _CHANGED = "SELECT DISTINCT entity_id FROM credit_record WHERE seq > {} AND seq <= {}"
+_SINCE = "SELECT max(revision) AS most FROM {table} WHERE seq > {{}}"
 _NEW_ENTITIES = "SELECT DISTINCT entity_id FROM credit_entity WHERE seq > {} AND seq <= {}"
 _STATED = """SELECT DISTINCT e.entity_id FROM credit_entity e JOIN credit_entity_fact f ON f.code = e.code
     WHERE f.seq > {} AND f.seq <= {}"""
@@ -274,6 +275,12 @@ async def changed_entities(after: int, upto: int) -> set[str]:
     for text in (_CHANGED, _NEW_ENTITIES, _STATED):
         found |= {r["entity_id"] for r in await database.fetch(text, after, upto)}
     return found
+
+
+async def written_since(seq: int) -> int:
+    """The highest revision of a record or entity written in positions after `seq`: 0 nothing, 1 only new ones."""
+    found = [await database.fetch(_SINCE.format(table=table), seq) for table in ("credit_record", "credit_entity")]
+    return max(rows[0]["most"] or 0 for rows in found)
 
 
 async def prose(payload_id: str | None) -> Prose | None:

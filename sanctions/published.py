@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from credit.kernel.rules import RuleSet
-from credit.model import SubjectKind
+from credit.model import Record, SubjectKind
 from sanctions.bans import known_ban
 from sanctions.classify import classify
 from sanctions.findings import counts, stayed
 from sanctions.listed import in_effect
 from sanctions.lists import known_list
 from sanctions.lookback import look_back
+from sanctions.model import Restriction
 from sanctions.publication import is_published, publication
 from sanctions.terms import listing_shown, term
 from sanctions.verdicts import Dossier, PublicRestriction
@@ -26,11 +27,16 @@ def published_restrictions(dossier: Dossier, day: date, rules: RuleSet) -> tuple
     """
     if dossier.entity is not None and dossier.entity.kind is SubjectKind.NATURAL_PERSON:
         return ()
-    found = {*_bans(dossier, day, rules), *_look_backs(dossier, day, rules), *_lists(dossier, day, rules)}
+    found = {*_lists(dossier, day, rules)}
+    found |= {shown for _, _, shown in shown_bans(dossier, day, rules)}
+    found |= {shown for _, shown in shown_look_backs(dossier, day, rules)}
     return tuple(sorted(found, key=lambda shown: (shown.first_day, shown.until or date.max, shown.basis)))
 
 
-def _bans(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:
+def shown_bans(
+    dossier: Dossier, day: date, rules: RuleSet
+) -> Iterator[tuple[Restriction, Record, PublicRestriction]]:
+    """Bars that decisions state, in force on `day` and announced by law, each with its record."""
     records = {record.record_id: record for record in dossier.records if counts(record)}
     for restriction in dossier.restrictions:
         record, last = records.get(restriction.record_id), restriction.last_day
@@ -40,10 +46,12 @@ def _bans(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestric
             continue
         ban = known_ban(restriction.basis_id, record.penalty.decided_on, rules)
         if ban is not None and ban.announced and not stayed(record.penalty, day):
-            yield PublicRestriction(basis=restriction.basis, first_day=restriction.first_day, until=last)
+            shown = PublicRestriction(basis=restriction.basis, first_day=restriction.first_day, until=last)
+            yield restriction, record, shown
 
 
-def _look_backs(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:
+def shown_look_backs(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[tuple[Record, PublicRestriction]]:
+    """Penalties shown on `day` that fail a look-back condition, certain and verified only."""
     for record in dossier.records:
         if not counts(record) or record.penalty.repaired_on is not None:
             continue
@@ -52,7 +60,7 @@ def _look_backs(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicR
         window = publication(facts, classify(facts, rules), rules)
         shown = found is not None and found.certain and found.verified and day <= found.until
         if shown and found is not None and is_published(facts, window, day):
-            yield PublicRestriction(basis=found.basis, first_day=found.first_day, until=found.until)
+            yield record, PublicRestriction(basis=found.basis, first_day=found.first_day, until=found.until)
 
 
 def _lists(dossier: Dossier, day: date, rules: RuleSet) -> Iterator[PublicRestriction]:

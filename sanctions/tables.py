@@ -263,6 +263,18 @@ class WebhookDelivery(Table, tablename="sanctions_webhook_delivery"):
     ended_at = Timestamptz(null=True, default=None)
 
 
+class Extract(Table, tablename="sanctions_extract"):
+    """An extract of the public lists that was handed out: its signed manifest, never its rows."""
+
+    id = Varchar(length=20, primary_key=True)  # the number
+    number = Integer()
+    seq = BigInt()
+    known_seq = BigInt()
+    on_day = Date()
+    digest = Varchar(length=64)
+    note = Text()
+
+
 class ScoreRow(Table, tablename="sanctions_score"):
     """What somebody's score was made out to be: a cache, dropped and made anew freely, never an answer by itself."""
 
@@ -303,9 +315,9 @@ class ScoreChunk(Table, tablename="sanctions_score_chunk"):
 SANCTIONS_TABLES: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, QuestionCount, Screening, ScreeningPart,
     Draw, DrawResult, DrawAct, TalkRow, ProposalRow, ExchangeRow, Webhook, Watch, WatchSubject, WebhookDelivery,
-    ScoreRow, ScoreRun, ScoreChunk,
+    ScoreRow, ScoreRun, ScoreChunk, Extract,
 ]
 WITNESSED: list[type[Table]] = [
     RestrictionRevision, ParkedRevision, SourceRevision, ReceiptRow, Draw, DrawResult, DrawAct, TalkRow,
-    ProposalRow, ExchangeRow,
+    ProposalRow, ExchangeRow, Extract,
 ]

@@ -11,6 +11,7 @@ from api.console import DONE, SOME_REJECTED, AsJson, progress, run, say, table, 
 
 if TYPE_CHECKING:
     from api.console import Advance
+    from sanctions.intake.list_rows import Manifest
     from sanctions.service.list_files import ListReport
 
 _SHOWN = 40
@@ -24,9 +25,10 @@ def register(app: typer.Typer) -> None:
 
 def take(
     file: Annotated[Path, typer.Argument(help="名单文件:CSV 或 XLSX")],
-    manifest: Annotated[Path, typer.Option(help="清单 YAML,如 examples/list_wage_arrears.yaml")],
+    manifest: Annotated[Path, typer.Option(help="清单:YAML(见 examples/),或名单摘录的 manifest.note")],
     org: Annotated[str, typer.Option("--as", help="导入机关的统一社会信用代码")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查,不登记 write nothing")] = False,
+    keys: Annotated[Path | None, typer.Option(metavar="FILE", help="摘录所出系统的公钥,事先取得")] = None,
     as_json: AsJson = False,
 ) -> None:
     """导入名单文件 Import a list file; the same file again does nothing, so a broken import is repeated."""
@@ -35,9 +37,10 @@ def take(
             raise wrong_use(f"没有文件 {given} no such file")
     import msgspec
 
+    content = file.read_bytes()
+    said = _said(manifest.read_text(encoding="utf-8"), keys, content)
     with progress("导入 import") as show:
-        told = (file.read_bytes(), manifest.read_text(encoding="utf-8"))
-        report = run(_taken(*told, org, show, dry_run=dry_run))
+        report = run(_taken(content, said, org, show, dry_run=dry_run))
     say(_lines(report), msgspec.to_builtins(report), as_json=as_json)
     if not as_json:
         table(("行", "列", "代码", "怎样补正"), [(x.row, x.column, x.code, x.detail) for x in report.rejected[:_SHOWN]])
@@ -47,16 +50,27 @@ def take(
     raise typer.Exit(SOME_REJECTED if report.rejected else DONE)
 
 
-async def _taken(content: bytes, manifest: str, org: str, show: Advance, *, dry_run: bool) -> ListReport:
+def _said(text: str, keys: Path | None, content: bytes) -> Manifest:
+    import hashlib
+
+    from api.commands.receipts import trusted_keys
+    from api.v1.lists import manifest_of
+    from sanctions.intake.extract_lists import is_extract
+
+    if is_extract(text) and keys is None:
+        raise wrong_use("清单是名单摘录的清单:请用 --keys 指定该系统的公钥 name its keys with --keys")
+    return manifest_of(text, lambda: trusted_keys(keys).keys, hashlib.sha256(content).hexdigest())
+
+
+async def _taken(content: bytes, said: Manifest, org: str, show: Advance, *, dry_run: bool) -> ListReport:
     import hashlib
 
     from api.importing import not_served, opened_for
     from credit.kernel.settings import from_environment
-    from sanctions.intake.list_rows import read_list, read_manifest
+    from sanctions.intake.list_rows import read_list
     from sanctions.intake.outcomes import Limits
 
     settings = from_environment()
-    said = read_manifest(manifest)
     digest = hashlib.sha256(content).hexdigest()
     not_served(settings, "POST /v1/lists/{list}/import")
     async with opened_for(settings, org) as (services, caller):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import tempfile
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,16 +19,20 @@ from api.auth import needs
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel.errors import FieldError, Invalid
+from credit.kernel.signing import VerifierKey
+from sanctions.intake.extract_lists import is_extract, keys_of, list_manifest
 from sanctions.intake.list_rows import ListRow, Manifest, read_list, read_manifest
 from sanctions.intake.outcomes import Limits, Rejected
 from sanctions.service.list_files import ListReport
 
 
 class ListForm(msgspec.Struct, kw_only=True):
-    """`file`: the list as CSV or XLSX; `manifest`: what is in it, as YAML or JSON."""
+    """`file`: the list as CSV or XLSX; `manifest`: what is in it, as YAML or JSON, or the `manifest.note` of an
+    extract of another house, then with `extract_keys`: that house's public keys, one a line."""
 
     file: UploadFile | None = None
     manifest: str = ""
+    extract_keys: str = ""
 
 
 class ListFiles(Controller):
@@ -46,23 +51,39 @@ class ListFiles(Controller):
 
         The same file under the same manifest does nothing again.
         """
-        manifest = read_manifest(data.manifest)
-        if manifest.list != list_code:
-            fault = FieldError("/manifest/list", "other_list", f"地址中的名单是 {list_code}")
-            raise Invalid("清单写的是另一个名单", errors=(fault,))
         if data.file is None:
             raise Invalid("请附上名单文件,字段名 file", errors=(FieldError("/file", "missing", "附上 CSV 或 XLSX"),))
         limits = Limits(max_bytes=services.settings.web.max_upload_mb * 1_000_000)
         with tempfile.TemporaryDirectory() as folder:
-            path, hashed = Path(folder) / "upload", hashlib.sha256()
-            with path.open("wb") as target:
-                while chunk := await data.file.read(1 << 20):
-                    target.write(chunk)
-                    hashed.update(chunk)
-            services.list_files.check(manifest, hashed.hexdigest())
+            path = Path(folder) / "upload"
+            digest = await _stored(data.file, path)
+            manifest = manifest_of(data.manifest, lambda: keys_of(data.extract_keys), digest)
+            _fits(manifest, list_code)
+            services.list_files.check(manifest, digest)
             loop = asyncio.get_running_loop()
             rows = await loop.run_in_executor(services.pool, rows_of, path, manifest, limits)
-        return await services.list_files.take(rows, manifest, hashed.hexdigest(), caller, dry_run=dry_run)
+        return await services.list_files.take(rows, manifest, digest, caller, dry_run=dry_run)
+
+
+def manifest_of(text: str, trusted: Callable[[], Iterable[VerifierKey]], digest: str) -> Manifest:
+    """What a file with this SHA-256 is, as its manifest says: one of ours to write, or that of an extract. Raises
+    Invalid, BadNote."""
+    return list_manifest(text, trusted(), digest) if is_extract(text) else read_manifest(text)
+
+
+def _fits(manifest: Manifest, list_code: str) -> None:
+    if manifest.list != list_code:
+        fault = FieldError("/manifest/list", "other_list", f"地址中的名单是 {list_code}")
+        raise Invalid("清单写的是另一个名单", errors=(fault,))
+
+
+async def _stored(upload: UploadFile, path: Path) -> str:
+    hashed = hashlib.sha256()
+    with path.open("wb") as target:
+        while chunk := await upload.read(1 << 20):
+            target.write(chunk)
+            hashed.update(chunk)
+    return hashed.hexdigest()
 
 
 def rows_of(path: Path, manifest: Manifest, limits: Limits) -> list[ListRow | Rejected]:

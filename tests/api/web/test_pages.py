@@ -19,7 +19,7 @@ from tests.api.web.reading import read
 from tests.factories import uscc
 
 PATHS = ["/", "/query?q=x1234567", "/query?q=%E7%A4%BA%E4%BE%8B", f"/companies/{FIRM}", f"/companies/{uscc(500)}",
-         "/verify", "/verify/x?t=y", "/rules", "/nowhere"]
+         "/verify", "/verify/x?t=y", "/rules", "/extracts", "/nowhere"]
 
 
 async def test_every_page_is_sound(services: Services, visitor: httpx.AsyncClient) -> None:
