@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pickle
 import socket
 import sys
 import threading
@@ -15,16 +16,20 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from litestar import get
+from litestar import Response, get, post
+from litestar.datastructures import State
 
 from api.app import CONTROLLERS, create_app
 from api.auth import anyone
 from api.front import Front
 from api.wiring import build
 from benchmarks import house
+from credit.kernel import database
 from credit.kernel.settings import Web
 
 CONSTANT = "/constant/"
+BARE = "/bare"
+STATEMENTS = "statements.pickle"
 SPENT = "/spent"  # answers the CPU seconds of the serving thread: what a busy machine does not blur
 
 
@@ -32,6 +37,19 @@ SPENT = "/spent"  # answers the CPU seconds of the serving thread: what a busy m
 def framed() -> dict[str, str]:
     """A constant answer of the framework, with all that every route of the service goes through."""
     return {"answer": "constant"}
+
+
+@post("/bare/{size:int}", guards=[anyone], status_code=200)
+async def bare(size: int, state: State) -> Response[bytes]:
+    """Runs the statements that stand in the data folder on one connection, and answers `size` bytes."""
+    if not hasattr(state, "statements"):
+        content = (state.services.settings.data / STATEMENTS).read_bytes()
+        state.statements = pickle.loads(content)  # written by `benchmarks.as_of` just before
+    served: Any = database.engine()
+    async with served.pool.acquire() as connection:
+        for text, values in state.statements:
+            await connection.fetch(text, *values)
+    return Response(b"x" * size, media_type="application/json")
 
 
 class Beside:
@@ -69,7 +87,7 @@ async def reply(body: bytes, send: Any) -> None:
 def application(data: Path, limit: int, url: str | None) -> Beside:
     """The service as `serve` runs it, over an existing folder or database; `limit` requests a minute, 0 = no limit."""
     services = build(replace(house.settings(data, url), web=Web(rate_limit=limit)))
-    return Beside(Front(create_app(services, controllers=[*CONTROLLERS, framed]), services.hot))
+    return Beside(Front(create_app(services, controllers=[*CONTROLLERS, framed, bare]), services.hot))
 
 
 def serve(data: Path, limit: int, url: str | None) -> None:

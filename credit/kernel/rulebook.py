@@ -10,7 +10,8 @@ from credit.kernel.rules import RuleSet
 from credit.kernel.tables import RuleRelease
 from credit.kernel.unit import Event, unit
 
-_NEWEST = "SELECT digest, body, seq FROM rule_release WHERE seq <= {} ORDER BY seq DESC LIMIT 1"
+_NEWEST = "SELECT digest, seq FROM rule_release WHERE seq <= {} ORDER BY seq DESC LIMIT 1"
+_BODY = "SELECT body FROM rule_release WHERE seq = {}"  # long: read once a set
 _FOREVER = 2**62
 
 
@@ -49,5 +50,6 @@ class Rulebook:
             return self.current
         digest = rows[0]["digest"]
         if digest not in self._released:
-            self._released[digest] = RuleSet.from_text(rows[0]["body"])
+            body = (await database.fetch(_BODY, rows[0]["seq"]))[0]["body"]
+            self._released[digest] = RuleSet.from_text(body)
         return self._released[digest]

@@ -91,7 +91,7 @@ async def test_a_flushed_redis_loses_nothing(working: Services, seen: Seen, redi
     async with opened(working):
         code = await register(working, 5)  # nobody was nudged: as if the queue had been flushed
     made = worker.worker(working, burst=True, handle_signals=False)
-    assert [c.coroutine for c in made.cron_jobs or []] == [worker.drain]
+    assert worker.drain in [c.coroutine for c in made.cron_jobs or []]
     async with opened(working):
         await asyncio.wait_for(worker.drain({"runner": working.runner()}), 10)
     assert seen.subjects == [code]
