@@ -11,6 +11,7 @@ from credit.names.parts import Parts
 
 _MISTYPED = 0.06
 _DOUBT = 0.25
+_SHORT = 0.2  # a trade left out or written shorter
 _LONG = 4  # characters of a 字号 in which one unlike character leaves a doubt
 
 
@@ -23,7 +24,7 @@ def cores(a: Parts, b: Parts) -> Iterator[Component]:
     elif (found := slip(a.core, b.core)) is not None:
         yield _slipped(a, b, found)
     elif a.shop == b.shop and a.shop:
-        yield from _trades(a.trade, b.trade)
+        yield _trades(a, b)
     else:
         yield contradiction("shop_differs", f"字号不同：“{a.shop or a.core}”与“{b.shop or b.core}”", 0.6)
 
@@ -65,11 +66,17 @@ def _changed(a: Parts, b: Parts, found: Slip, said: str, *, in_trade: bool) -> C
     return contradiction("shop_differs", f"字号不同：“{a.shop or a.core}”与“{b.shop or b.core}”", 0.5)
 
 
-def _trades(a: str, b: str) -> Iterator[Component]:
+def _trades(a: Parts, b: Parts) -> Component:
     """Of two names with one 字号."""
-    if not a or not b:
-        yield Component("trade_omitted", f"字号一致，一方未写行业“{a or b}”", 0.2)
-    elif a.startswith(b) or b.startswith(a):
-        yield Component("trade_longer", f"字号一致，行业详略不同：“{a}”与“{b}”", _DOUBT)
-    else:
-        yield contradiction("trade_differs", f"字号一致，行业不同：“{a}”与“{b}”")
+    mine, theirs = a.trade, b.trade
+    if not mine or not theirs:
+        return Component("trade_omitted", f"字号一致，一方未写行业“{mine or theirs}”", _SHORT)
+    if mine.startswith(theirs) or theirs.startswith(mine) or _shortened(a, b) or _shortened(b, a):
+        return Component("trade_longer", f"字号一致，行业详略不同：“{mine}”与“{theirs}”", _SHORT)
+    return contradiction("trade_differs", f"字号一致，行业不同：“{mine}”与“{theirs}”")
+
+
+def _shortened(short: Parts, full: Parts) -> bool:
+    """Whether a name without its form writes 建工 for 建筑工程: characters of the trade in their order."""
+    rest = iter(full.trade)
+    return not short.form and all(character in rest for character in short.trade)

@@ -76,7 +76,7 @@ def _found(a: Parts, b: Parts) -> Iterator[Component]:
     yield from _regions(a.region, b.region)
     yield from cores(*((a, b) if a.numbers == b.numbers else (_unnumbered(a), _unnumbered(b))))
     if a.group != b.group:
-        yield contradiction("group_or_member", f"集团与成员是不同主体：{_group(a)}与{_group(b)}", 0.3)
+        yield _groups(a, b)
     yield from _forms(a, b)
 
 
@@ -140,6 +140,14 @@ def _mistyped(a: Region, b: Region) -> bool:
         return False
     return found.kind is Kind.CHANGED and (
         sounds_like(found.mine, found.theirs) or looks_like(found.mine, found.theirs, radical=True))
+
+
+def _groups(a: Parts, b: Parts) -> Component:
+    """集团 on one side only: two firms, unless the other is a short form that leaves its whole end out."""
+    plain = a if not a.group else b
+    if not plain.group and not plain.form:
+        return Component("group_omitted", "一方未写“集团”，集团与成员是不同主体，须核实", 0.2)
+    return contradiction("group_or_member", f"集团与成员是不同主体：{_group(a)}与{_group(b)}", 0.3)
 
 
 def _group(parts: Parts) -> str:

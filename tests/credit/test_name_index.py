@@ -26,6 +26,14 @@ def test_the_likeliest_come_first_and_say_why() -> None:
     assert [f.code for f in index.search("濟南示例建設", verdicts=(Verdict.SAME, Verdict.MAYBE))] == [CODES[0]]
 
 
+def test_a_short_name_finds_whom_it_may_mean_and_one_without_a_name_of_its_own_nobody() -> None:
+    index = filled("济南远桥建筑工程有限公司", "青岛远桥建筑安装有限公司", "济南安居建设工程有限公司")
+    likely = (Verdict.SAME, Verdict.MAYBE)
+    found = index.search("远桥建筑", verdicts=likely)
+    assert [(f.code, f.match.verdict) for f in found] == [(code, Verdict.MAYBE) for code in CODES[:2]]
+    assert index.search("济南建设", verdicts=likely) == []  # a place and a trade: everybody there
+
+
 def test_a_company_is_found_once_under_its_best_name() -> None:
     index = filled("济南示例建设有限公司")
     index.add(CODES[0], "济南示例工程有限公司")

@@ -82,6 +82,15 @@ def test_other_numbers_are_other_firms(name: str, one: int, other: int) -> None:
         ("济南示例建设有限公司", "示例建设有限公司", Verdict.MAYBE, "region_omitted"),
         ("济南示例建设有限公司", "濟南示例建設有限責任公司", Verdict.SAME, "form_agrees"),
         ("济南示例建设有限公司", "示例（济南）建设", Verdict.SAME, "form_omitted"),
+        ("济南远桥建筑工程有限公司", "远桥建筑", Verdict.MAYBE, "trade_longer"),
+        ("济南远桥建筑工程有限公司", "远桥建工", Verdict.MAYBE, "trade_longer"),
+        ("济南远桥建筑工程有限公司", "远桥建工有限公司", Verdict.DIFFERENT, "trade_differs"),
+        ("济南远桥建筑工程有限公司", "远桥", Verdict.MAYBE, "trade_omitted"),
+        ("济南远桥建筑工程有限公司", "远桥医药", Verdict.DIFFERENT, "trade_differs"),
+        ("济南远桥建筑工程有限公司", "青岛远桥建筑", Verdict.DIFFERENT, "region_contradicts"),
+        ("济南远桥建设集团有限公司", "济南远桥建设", Verdict.MAYBE, "group_omitted"),
+        ("济南远桥建设集团有限公司", "远桥建设", Verdict.MAYBE, "group_omitted"),
+        ("济南远桥建筑工程有限公司", "济南建筑", Verdict.DIFFERENT, "shop_differs"),
         ("示例第八工程局有限公司", "示例八局", Verdict.SAME, "abbreviated"),
         ("济南示例健设有限公司", "济南示例建设有限公司", Verdict.SAME, "mistyped"),
     ],
@@ -91,6 +100,11 @@ def test_each_verdict_says_why(a: str, b: str, verdict: Verdict, code: str) -> N
     assert match.verdict is verdict
     assert code in {c.code for c in match.components}
     assert all(match.sentences)
+
+
+@given(st.sampled_from(SHOPS), st.sampled_from(["建筑", "建工", "路桥", "医药", "集团", ""]))
+def test_a_short_form_is_never_more_than_a_candidate(shop: str, trade: str) -> None:
+    assert compare(f"{shop}{trade}", f"济南{shop}建筑工程有限公司").verdict is not Verdict.SAME
 
 
 @pytest.mark.parametrize(
