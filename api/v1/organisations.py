@@ -15,6 +15,7 @@ from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Organisation, OrganisationInput, Role
 from credit.kernel.errors import FieldError, Invalid
 from credit.kernel.unit import Replayed, Request
+from credit.profiles.competence import COMPETENCE as RELATIONS
 from sanctions.conduct import competence
 from sanctions.model import ListCode, Scope
 
@@ -54,7 +55,7 @@ class Organisations(Controller):
 
 def _check(given: OrganisationInput, services: Services) -> None:
     lists, conduct = (f"list:{code.value}" for code in ListCode), map(competence, services.schemes)
-    scopes = [*(s.value for s in Scope), *lists, *conduct]
+    scopes = [*(s.value for s in Scope), RELATIONS, *lists, *conduct]
     errors = [
         FieldError(f"/competences/{i}", "not_allowed", f"只能是:{'、'.join(scopes)}")
         for i, c in enumerate(given.competences) if c not in scopes

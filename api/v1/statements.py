@@ -97,7 +97,8 @@ class Statements(Controller):
         self, code: str, data: RelationInput, services: Services, caller: Caller, request_key: Request | None
     ) -> Response[StatementAnswer]:
         """What the company is to another one. Entered by a public body with its source, control and management bar
-        rivals in one lot (招标投标法实施条例 34, 政府采购法实施条例 18)."""
+        rivals in one lot (招标投标法实施条例 34, 政府采购法实施条例 18): only market regulation and bodies with the
+        competence `relations` may enter these."""
         return await _add(code, data, services, caller, request_key)
 
     @post("/status", guards=[STATES], dto=json_body(StatusInput), summary="录入存续状态 State the status")

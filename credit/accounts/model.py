@@ -39,7 +39,8 @@ class Revocation(StrEnum):
 
 
 class OrganisationInput(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A public body, platform or company. `competences` are the restriction scopes it may impose."""
+    """A public body, platform or company. `competences` are the restriction scopes it may impose, and what
+    else needs a right: `list:<code>`, `conduct:<scheme>`, `relations`."""
 
     code: str
     name: str

@@ -8,12 +8,14 @@ import msgspec
 
 from credit import store as credit_store
 from credit import uscc
+from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Role
 from credit.kernel import canonical
 from credit.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from credit.kernel.ids import derived_id
 from credit.kernel.unit import Request, Unit, unit
 from credit.profiles import store
+from credit.profiles.competence import check_relation
 from credit.profiles.events import EntityStated, EntityStatementEnded
 from credit.profiles.inputs import AnyInput, Ending, RegistrationInput, facts_of
 from credit.profiles.model import (
@@ -79,10 +81,12 @@ async def state(
     code: str, given: AnyInput, caller: Caller, *, now: datetime, salt: bytes, request: Request | None = None
 ) -> Stated:
     """Enters a statement about a company; the same again answers the same. Raises BadCode, Forbidden, Invalid,
-    NotEntered (a public body states nothing about a company that nobody has entered)."""
+    RelationNotCompetent, NotEntered (a public body states nothing about a company that nobody has entered)."""
     code = uscc.check(code)
     by = _voucher(caller, code)
     facts, words = facts_of(given, code, salt)
+    if by is StatedBy.REGISTRY:
+        check_relation(facts, await accounts.find_organisation(caller.org_code))
     whole = canonical.digest([facts, words, given.first_day, given.last_day])
     statement_id = derived_id("stm", code, by.value, caller.org_code, whole)
     async with unit(by=caller.key_id, now=now, request=request) as u:

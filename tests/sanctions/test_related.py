@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.kernel.rules import load
+from credit.profiles.competence import BARRING
 from credit.profiles.model import (
     KINDS,
     RelationFacts,
@@ -212,3 +213,9 @@ def test_no_statement_ever_makes_an_answer_better_and_self_statements_change_non
             assert one.outcome is other.outcome
         for reason in other.reasons:
             assert not reason.bars or (reason.basis and reason.verified)
+
+
+def test_every_relation_that_bars_by_rule_asks_for_the_right_to_state_it() -> None:
+    barring = {bar for regime in TenderRegime for dated in RULES.rules[f"related.{regime}"].values
+               for bar in dated.value["bars"]}
+    assert barring == BARRING

@@ -10,7 +10,7 @@ from api.wiring import witnessed
 from credit.accounts.model import Role
 from credit.kernel.verify import verify
 from tests.factories import uscc
-from tests.walks.house import HOUSING, MARKET, OPERATION, House
+from tests.walks.house import HOUSING, MARKET, OPERATION, SAFETY, House
 
 TENDER = {"id": "示例标", "type": "construction", "regimes": ["tendering"], "mandatory": True}
 REGISTER = "示例登记系统,2026-11-20查"
@@ -45,6 +45,24 @@ async def opening(house: House, *codes: str, known_at: int | None = None) -> lis
     if known_at is None:
         assert past["answers"] == now["answers"]
     return [a["outcome"] for a in past["answers"]]
+
+
+async def test_a_relation_that_bars_others_is_for_the_competent_to_state(house: House) -> None:
+    """Neither an office without the right, nor its reviewer, nor who runs the service; the operator may register it."""
+    mother, daughter = await enter(house, 18_021), await enter(house, 18_022)
+    body = {"relation": "controls", "other_code": daughter, "from": "2024-01-01", "source": REGISTER}
+    strangers = [await house.office(SAFETY), await house.key(Role.REVIEWER, SAFETY),
+                 await house.key(Role.OPERATOR, OPERATION)]
+    for key in strangers:
+        for relation in ("controls", "directly_controls", "manages"):
+            refused = await state(house, mother, "relations", body | {"relation": relation}, key, status=403)
+            assert (refused["code"], "relations" in refused["detail"]) == ("relation_not_competent", True)
+    await state(house, mother, "relations", body | {"relation": "holds", "share": 60}, strangers[0])  # bars nobody
+    assert await opening(house, mother, daughter) == ["undetermined", "undetermined"]
+    own = {"code": SAFETY, "name": "示例市应急管理局", "field": "work_safety", "competences": ["relations"]}
+    assert (await house.post("/v1/organisations", own, strangers[-1])).is_success
+    await state(house, mother, "relations", body, strangers[0])
+    assert await opening(house, mother, daughter) == ["ineligible", "ineligible"]
 
 
 async def test_two_rivals_of_whom_one_controls_the_other(house: House) -> None:
