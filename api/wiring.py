@@ -67,6 +67,7 @@ from sanctions.service.receipts import Receipts
 from sanctions.service.receive import Receiving
 from sanctions.service.recomputing import Recomputing
 from sanctions.service.register import Register
+from sanctions.service.relapses import Relapses
 from sanctions.service.removing import Removing
 from sanctions.service.screenings import Screenings
 from sanctions.service.sealing import Sealing
@@ -172,6 +173,7 @@ class Services:
     list_files: ListFiles
     exchange: Exchanging
     standing: Standing
+    relapses: Relapses
     repairs: Repairs
     register: Register
     naming: Naming
@@ -265,7 +267,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         listings=listings, proposals=proposals, removing=removing, conducting=conducting, hearings=hearings,
         importing=importing, exchange=Exchanging(outgoing, incoming, clock, log), sources=Sources(book, clock),
         list_files=ListFiles(book, clock, listings, Sources(book, clock)),
-        standing=standing, register=register, naming=naming, asking=asking,
+        standing=standing, relapses=Relapses(book, standing), register=register, naming=naming, asking=asking,
         receipts=Receipts(asking, book, clock, log), counting=counting,
         repairs=repairs, screenings=screenings, draws=Draws(book, clock, standing, log), talks=Talks(clock),
         extracts=Extracts(book, clock, log, settings.data / "extracts"),

@@ -12,6 +12,7 @@ from credit.model import Field
 from sanctions.bans import LengthNotAllowed, NotCompetent
 from sanctions.lists import KnownList, known_list
 from sanctions.model import ListCode, ListingCommand
+from sanctions.relapse import longer_by
 
 
 class ListWithoutBasis(Refusal):
@@ -26,19 +27,23 @@ _BY_DECISION = {
 _OWN = "地方或者交易中心自行设立的名单不予接收;可以约谈,或者移送行政监督部门依法处理"
 
 
-def check_entry(command: ListingCommand, rules: RuleSet) -> KnownList:
+def check_entry(command: ListingCommand, rules: RuleSet, *, again: bool = False) -> KnownList:
     """The list as known on the decision day.
+
+    `again`: the company was on this list before, so that a rule of relapse may allow a longer entry.
 
     Raises ListWithoutBasis, or LengthNotAllowed for a stated end later than a verified term (one day tolerance).
     """
     known = check_list(command.list, command.decided_on, rules)
     months = rules.find(f"list_months.{command.list}", command.decided_on)
     if command.until is not None and months is not None and months.verified:
-        longest = add_months(command.decided_on, months.value)
+        more = longer_by(command.list, command.decided_on, rules) if again else None
+        longest = add_months(command.decided_on, months.value + (more.value["longer"]["max"] if more else 0))
         tolerance = timedelta(days=rules.at("list_length.tolerance", command.decided_on).value)
         if command.until > longest + tolerance:
+            extended = f",再次列入至多延长{more.value['longer']['max']}个月" if more else ""
             raise LengthNotAllowed(
-                f"{months.source}规定列入{months.value}个月,自{command.decided_on}至{longest};"
+                f"{months.source}规定列入{months.value}个月{extended},自{command.decided_on}至{longest};"
                 f"所填{command.until}更晚,请核对决定书或将 until 留空"
             )
     return known

@@ -115,11 +115,13 @@ async def _page(
     faults: tuple[Fault, ...] = (), status: int = 200, done: str = "",
 ) -> Template:
     entity, today = await lookup.entity_by_code(code), business_day(services.clock())
+    hints = () if signed.person.role is Role.ENTERPRISE else await services.relapses.hints(code, today)
     what = sent.text("what")
     return desk(
         "profile", signed, status=status, code=code, address=address, company=entity.name if entity else "",
         groups=await shown(code, today, whole=True), titles=KIND_TITLES, choices=CHOICES, today=today,
         own=signed.person.role is Role.ENTERPRISE, faults=faults, typed=sent.kept(), what=what, done=done,
+        hints=hints,
     )
 
 

@@ -12,7 +12,7 @@ from credit.kernel.errors import FieldError, Refusal
 from credit.kernel.ids import new_id
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
-from credit.model import Entity, ListFacts, Prose, SubjectKind
+from credit.model import Entity, ListFacts, Prose, RecordKind, SubjectKind
 from credit.persons import name_token
 from credit.service import open_entity, open_record, person_entity_id
 from sanctions import checks
@@ -69,7 +69,8 @@ class Listings:
         founded = known.founded_on if known else None
         errors += [(e, None) for e in checks.listing_faults(command, business_day(self.clock()), founded)]
         try:
-            rule = check_entry(command, self.book.current)
+            again = command.until is not None and known is not None and await _before(known, command)
+            rule = check_entry(command, self.book.current, again=again)
             if authority is not None:
                 check_entry_competence(rule, authority.field, authority.competences)
         except Refusal as exc:
@@ -119,6 +120,14 @@ class Listings:
 def listing_key(list_code: str, authority: str, number: str, subject: str) -> str:
     """What makes an entry one: list, authority (code or folded name), folded number, subject (code or id)."""
     return f"list.{list_code}|{authority}|{number}|{subject}"
+
+
+async def _before(entity: Entity, command: ListingCommand) -> bool:
+    """Whether the company was on this list before, by a decision that was not revoked."""
+    return any(
+        record.kind is RecordKind.LIST_ENTRY and not record.withdrawn and record.listing.list == command.list
+        and record.listing.decided_on < command.decided_on
+        for record in await lookup.records_of(entity.entity_id))
 
 
 def _trimmed(command: ListingCommand) -> ListingCommand:

@@ -204,3 +204,22 @@ async def test_the_company_learns_who_asked_about_it(house: House) -> None:
 def works(subjects: list[dict[str, Any]]) -> dict[str, Any]:
     tender = {"id": "示例-1", "type": "construction", "regimes": ["tendering"], "mandatory": True}
     return {"subjects": subjects, "tender": tender}
+
+
+async def test_the_office_that_decides_next_sees_relapse_and_nobody_is_barred_by_it(house: House) -> None:
+    code = firm()
+    await house.push(collusion(code, decided_on="2024-05-20", served_on=None, restrictions=[], document_no="示样罚一"))
+    before = await house.now(code)
+    path = f"/v1/entities/{code}/relapse-hints"
+    (number, loss) = sorted((await house.get(path, await house.office())).json()["hints"], key=lambda h: h["kind"],
+                            reverse=True)
+    # the second collusion within three years of 2024-05-20 would be serious (条例 67)
+    assert (number["state"], number["until"], number["verified"]) == ("next", "2027-05-20", True)
+    assert (loss["kind"], loss["state"]) == ("loss", "ask")
+    assert await house.now(code) == before
+    await house.push(collusion(code))
+    told = (await house.get(path, await house.auditor())).json()
+    assert told["bars"] is False and [h["state"] for h in told["hints"] if h["kind"] == "number"] == ["met"]
+    for who in (await house.enterprise(code), await house.platform(), {}):
+        assert (await house.get(path, who)).status_code in (401, 403)
+    assert (await house.get("/v1/entities/x/relapse-hints", await house.office())).status_code == 422
