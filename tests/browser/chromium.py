@@ -24,6 +24,7 @@ class Page:
         self._write, self._read = write, read
         self._numbers, self._rest = itertools.count(1), b""
         self._session: str | None = None
+        self._loaded = set[str]()
         self.requests: list[str] = []
 
     def attach(self) -> None:
@@ -32,6 +33,7 @@ class Page:
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Network", "Runtime"):
             self.call(f"{domain}.enable")
+        self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def call(self, method: str, **params: Any) -> Any:
         """The result of one command; what happens meanwhile is noted."""
@@ -48,9 +50,9 @@ class Page:
 
     def open(self, address: str) -> None:
         """Goes there and waits until the page has loaded."""
-        self.call("Page.navigate", url=address)
-        while self._next().get("method") != "Page.loadEventFired":
-            pass
+        loader = self.call("Page.navigate", url=address)["loaderId"]
+        while loader not in self._loaded:
+            self._next()
 
     def run(self, expression: str) -> Any:
         """The JSON value of an expression, awaited."""
@@ -69,8 +71,11 @@ class Page:
             self._rest += part
         text, _, self._rest = self._rest.partition(b"\0")
         found = json.loads(text)
+        params = found.get("params", {})
         if found.get("method") == "Network.requestWillBeSent":
-            self.requests.append(found["params"]["request"]["url"])
+            self.requests.append(params["request"]["url"])
+        if found.get("method") == "Page.lifecycleEvent" and params["name"] == "load":
+            self._loaded.add(params["loaderId"])
         return found
 
 
