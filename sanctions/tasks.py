@@ -16,6 +16,7 @@ SCREEN = "sanctions.screen"
 _TURNS = 10_000  # a large file takes many; those without progress are counted by the screening itself
 
 _PUSHES = len(SCHEDULE) + 6  # the schedule, and some more for tries that a killed process began
+_AT_ONCE = 10  # messages on their way in a process: targets that hang must not keep letters waiting
 WATCH = "sanctions.watch"
 PUSH = "sanctions.push"
 _OF_ENTITY = (
@@ -73,7 +74,7 @@ def telling(watching: Watching, pushing: Pushing) -> list[Subscriber]:
         if later is not None:
             raise Later(later[1], later[0])
 
-    return [Subscriber(WATCH, _kinds(WATCH), watch), Subscriber(PUSH, _kinds(PUSH), push, _PUSHES)]
+    return [Subscriber(WATCH, _kinds(WATCH), watch), Subscriber(PUSH, _kinds(PUSH), push, _PUSHES, _AT_ONCE)]
 
 
 async def _codes(task: Given) -> list[str]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -25,6 +27,7 @@ __all__ = [
 ]
 
 log = logging.getLogger("tendercredit.tasks")
+_NO_BOUND = 2**31
 _LOOK = 0.1  # seconds after which new tasks are looked for while handlers still run
 _GATHER = 0.01  # seconds in which handlers that end together are replaced together
 
@@ -59,12 +62,14 @@ Handler = Callable[[Given], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Who reacts: to which event kinds, by which handler, how often before giving up."""
+    """Who reacts: to which event kinds, by which handler, how often before giving up; of one whose handler waits for
+    strangers, at most `at_once` tasks run in a process, so that their silence leaves places for the others."""
 
     name: str
     kinds: frozenset[str]
     handle: Handler
     max_attempts: int = 12
+    at_once: int | None = None
 
 
 class Runner:
@@ -76,6 +81,7 @@ class Runner:
         self.clock = clock
         self.lease = lease
         self._ending = False
+        self._running = Counter[str]()
 
     def end(self) -> None:
         """From now on `drain` begins nothing new: it finishes what it has begun and returns."""
@@ -107,10 +113,24 @@ class Runner:
         return sum([await task_rows.expand(s.name, s.kinds, now, self.lease) for s in self.subscribers.values()])
 
     async def _start(self, places: int) -> set[asyncio.Task[None]]:
-        if places <= 0:
-            return set()
-        rows = await task_rows.claim(list(self.subscribers), places, self.clock(), self.lease)
-        return {asyncio.create_task(self._work(Given(**row))) for row in rows}
+        started: set[asyncio.Task[None]] = set()
+        for names, room in self._rooms():
+            most = min(places - len(started), room)
+            rows = await task_rows.claim(names, most, self.clock(), self.lease) if most > 0 else []
+            for row in rows:
+                self._running[row["subscriber"]] += 1
+                task = asyncio.create_task(self._work(Given(**row)))
+                task.add_done_callback(partial(self._ended, row["subscriber"]))
+                started.add(task)
+        return started
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        self._running[name] -= 1
+
+    def _rooms(self) -> list[tuple[list[str], int]]:
+        """Whose tasks may be begun, and how many: each subscriber with a bound of its own, then the rest together."""
+        bounded = [([s.name], s.at_once - self._running[s.name]) for s in self.subscribers.values() if s.at_once]
+        return [*bounded, ([s.name for s in self.subscribers.values() if not s.at_once], _NO_BOUND)]
 
     async def _work(self, task: Given) -> None:
         subscriber = self.subscribers[task.subscriber]

@@ -295,3 +295,22 @@ def test_back_off_doubles_up_to_an_hour() -> None:
     assert [back_off(n).total_seconds() for n in (1, 2, 3, 12, 13, 500)] == [1, 2, 4, 2048, 3600, 3600]
 
 
+async def test_a_bounded_subscriber_that_hangs_leaves_places_for_the_others(
+    engine: Engine, clock: FakeClock, desk: Desk
+) -> None:
+    go, hanging = asyncio.Event(), list[int]()
+
+    async def hang(task: Given) -> None:
+        hanging.append(task.seq)
+        await go.wait()
+
+    async def work(task: Given) -> None:
+        await desk.handle(task)
+        if len(desk.seen) == 6:
+            assert len(hanging) == 2
+            go.set()
+
+    await happen(clock(), *"abcdef")
+    both = [Subscriber("hangs", HAPPENED, hang, at_once=2), Subscriber("works", HAPPENED, work)]
+    assert await asyncio.wait_for(Runner(both, clock, LEASE).drain(limit=4), 20) == 12
+    assert sorted(hanging) == [0, 1, 2, 3, 4, 5]
