@@ -36,11 +36,12 @@ class ChallengeInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CertificateProof(msgspec.Struct, frozen=True, kw_only=True):
-    """`signature`: base64, over the bytes of the challenge's text; `chain`: PEM, the company's certificate first."""
+    """`signature`: base64, over the bytes of the challenge's text, bare or CMS; `chain`: PEM, the company's certificate
+    first, not needed where the CMS signature holds it."""
 
     challenge: str
     signature: str
-    chain: str
+    chain: str = ""
 
 
 class Confirmed(msgspec.Struct, frozen=True, kw_only=True):

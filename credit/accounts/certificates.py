@@ -26,6 +26,7 @@ from cryptography.x509.verification import (
 )
 
 from credit import uscc
+from credit.accounts import cms
 from credit.accounts.model import Revocation
 from credit.kernel.errors import FieldError, Invalid, Refusal
 
@@ -33,6 +34,7 @@ LONGEST_CHAIN = 40_000  # characters of PEM
 _MOST_CERTIFICATES = 6
 _SM_SIGNATURES = "1.2.156.10197.1."  # GM/T 0006: SM2 with SM3 and their kin
 _SM2_CURVE = bytes.fromhex("06082a811ccf5501822d")  # DER of 1.2.156.10197.1.301
+_NO_SM2 = "这是国密(SM2)证书,本系统现在不能验证;请改用RSA或ECDSA证书,或凭文书核验码、法定代表人到场核验"
 _CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NP-RTUWXY]{18}(?![0-9A-Z])")
 _SIGNING = frozenset((
     ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.EMAIL_PROTECTION, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
@@ -95,12 +97,26 @@ def read_chain(pem: str) -> list[x509.Certificate]:
     return found
 
 
+def unpacked(signature: bytes, texts: Sequence[bytes], chain: Sequence[x509.Certificate]) -> cms.Unpacked:
+    """A CMS signature with its certificates, the signer's first. Raises CertificateRefused."""
+    try:
+        found = cms.unpack(signature, texts, chain)
+    except cms.BadCms as exc:
+        raise refused("signature", str(exc), "wrong_form") from None
+    except cms.SmCms:
+        raise refused("signature", _NO_SM2, "sm2_unsupported") from None
+    if len(found.certificates) > _MOST_CERTIFICATES + len(chain):
+        raise refused("signature", "CMS中的证书过多", "wrong_form")
+    for certificate in found.certificates:
+        refuse_sm2(certificate)
+    return found
+
+
 def refuse_sm2(certificate: x509.Certificate) -> None:
     """Raises CertificateRefused for a certificate of the SM2 family, which this house cannot verify."""
     signed_by_sm = certificate.signature_algorithm_oid.dotted_string.startswith(_SM_SIGNATURES)
     if signed_by_sm or _SM2_CURVE in certificate.public_bytes(serialization.Encoding.DER):
-        said = "这是国密(SM2)证书,本系统现在不能验证;请改用RSA或ECDSA证书,或凭文书核验码、法定代表人到场核验"
-        raise refused("chain", said, "sm2_unsupported")
+        raise refused("chain", _NO_SM2, "sm2_unsupported")
     try:
         certificate.public_key()
     except (UnsupportedAlgorithm, ValueError):
@@ -117,7 +133,7 @@ def _path(chain: Sequence[x509.Certificate], trust: Trust, now: datetime) -> Seq
         ee_policy=ExtensionPolicy.permit_all(), ca_policy=_authority())
     try:
         return builder.build_client_verifier().verify(company, list(chain[1:])).chain
-    except (VerificationError, UnsupportedAlgorithm, ValueError):
+    except (VerificationError, UnsupportedAlgorithm, ValueError, x509.DuplicateExtension):
         said = "证书不能追溯到本系统认可的证书机构,或含有不识别的关键扩展;请附上中间证书,或向运营方核对认可的机构"
         raise refused("chain", said, "not_trusted") from None
 
@@ -156,8 +172,7 @@ def _revocation(path: Sequence[x509.Certificate], trust: Trust, now: datetime) -
     is of a part only: it can revoke, it cannot clear."""
     looked = True
     for certificate, issuer in pairwise(path):
-        lists = [found for found in trust.revoked if found.issuer == certificate.issuer
-                 and found.is_signature_valid(issuer.public_key())]  # type: ignore[arg-type]
+        lists = [found for found in trust.revoked if _is_of(found, issuer)]
         if any(found.get_revoked_certificate_by_serial_number(certificate.serial_number) for found in lists):
             raise refused("chain", "证书已被吊销;请用有效的证书", "revoked")
         whole = [found for found in lists if not any(extension.critical for extension in found.extensions)]
@@ -167,6 +182,16 @@ def _revocation(path: Sequence[x509.Certificate], trust: Trust, now: datetime) -
             raise refused("chain", said, "list_stale")
         looked = looked and current
     return Revocation.CHECKED if looked and len(path) > 1 else Revocation.NOT_CHECKED
+
+
+def _is_of(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Whether this list is signed by the issuer; one signed in a way unknown here is nobody's."""
+    if found.issuer != issuer.subject:
+        return False
+    try:
+        return found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+    except (UnsupportedAlgorithm, TypeError, ValueError):
+        return False
 
 
 def _is_current(found: x509.CertificateRevocationList, now: datetime) -> bool:

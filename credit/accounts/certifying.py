@@ -15,7 +15,8 @@ from cryptography import x509
 
 from credit import uscc
 from credit.accounts import proving, store
-from credit.accounts.certificates import Shown, Trust, check, read_chain, refused
+from credit.accounts.certificates import Shown, Trust, check, read_chain, refused, unpacked
+from credit.accounts.cms import is_cms
 from credit.accounts.model import Person, Role
 from credit.kernel.clock import Clock
 from credit.kernel.errors import Conflict, NotFound, Refusal
@@ -106,7 +107,11 @@ class Certifying:
         return kept
 
     def _check(self, signature: bytes, chain: str, text: str, code: str, now: datetime) -> Shown:
-        return check(read_chain(chain), signature, _forms(text), code, self.trust(), now)
+        forms = _forms(text)
+        if not is_cms(signature):
+            return check(read_chain(chain), signature, forms, code, self.trust(), now)
+        found = unpacked(signature, forms, read_chain(chain) if chain.strip() else [])
+        return check(found.certificates, found.signature, found.signed, code, self.trust(), now)
 
     def trust(self) -> Trust:
         """Authorities, lists and places of the settings. Raises TrustUnreadable naming the file."""

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from credit.accounts.certificates import CertificateRefused, Shown, Trust, check, read_chain
+from credit.accounts.certificates import CertificateRefused, Shown, Trust, check, read_chain, unpacked
+from credit.accounts.cms import is_cms
 from credit.accounts.model import Revocation
 from tests.certified import PERSON, Held, authority, company, revocations, signed, use
 from tests.factories import uscc
@@ -108,3 +110,39 @@ def test_what_does_not_prove_is_refused_with_its_reason() -> None:
 def test_a_list_of_another_hand_revokes_nobody() -> None:
     own, stranger = company(CODE, ROOT), authority("示例CA")
     assert tried(own, lists=(revocations(stranger, own),)).revocation is Revocation.NOT_CHECKED
+
+
+@pytest.mark.parametrize("options", [
+    [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary], [pkcs7.PKCS7Options.Binary],
+    [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoAttributes],
+])
+def test_a_cms_signature_of_the_text_proves_too(options: list[pkcs7.PKCS7Options]) -> None:
+    own = company(CODE, MIDDLE)
+
+    def made(text: bytes) -> bytes:
+        builder = pkcs7.PKCS7SignatureBuilder().set_data(text).add_signer(own.certificate, own.key, hashes.SHA256())
+        return builder.add_certificate(MIDDLE.certificate).sign(serialization.Encoding.DER, options)
+
+    trust = Trust(authorities=(ROOT.certificate,), code_at=PLACES)
+    signature = made(TEXT)
+    assert is_cms(signature) and not is_cms(base64.b64decode(signed(own, TEXT)))
+    found = unpacked(signature, [b"x", TEXT], [])
+    assert found.certificates[0] == own.certificate
+    assert check(found.certificates, found.signature, found.signed, CODE, trust, START)
+    with pytest.raises(CertificateRefused):
+        other = unpacked(made(b"other"), [TEXT], [])
+        check(other.certificates, other.signature, other.signed, CODE, trust, START)
+    for at in range(0, len(signature), 7):  # cut off, or a byte changed: a refusal, never a failure
+        for broken in (signature[:at], signature[:at] + bytes([signature[at] ^ 0x55]) + signature[at + 1 :]):
+            try:
+                taken = unpacked(broken, [TEXT], [])
+                check(taken.certificates, taken.signature, taken.signed, CODE, trust, START)
+            except CertificateRefused:
+                pass
+
+
+def test_cms_of_the_sm_family_is_refused_as_such() -> None:
+    head = bytes.fromhex("3010060a2a811ccf550601040202a0023000")
+    with pytest.raises(CertificateRefused) as caught:
+        unpacked(head, [TEXT], [])
+    assert caught.value.errors[0].code == "sm2_unsupported"
