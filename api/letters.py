@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from api.letter_parts import channels_of, clocks_of, contacts_of, issuer_of
+from api.letter_scores import LetterScores
 from api.list_letters import ABOUT_LISTS, INTENDED, ListLetters
 from api.repair_letters import ABOUT_REPAIR, RepairLetters
 from credit import lookup
@@ -57,6 +58,7 @@ class Letters:
         self.locality = locality
         self.repairs = RepairLetters(book, clock, standing)
         self.lists = ListLetters(book, clock, standing, proposals)
+        self.scores = LetterScores(book, clock, standing, locality)
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
@@ -64,7 +66,8 @@ class Letters:
         found = await self._case(record_id, event, seq)
         if found is None:
             return None
-        return msgspec.structs.replace(found, addresses=found.addresses + await self.chats(found.code))
+        scored = await self.scores.told(found, event, seq)
+        return msgspec.structs.replace(scored, addresses=scored.addresses + await self.chats(scored.code))
 
     async def _case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
         kind = event.get("kind")

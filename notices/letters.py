@@ -33,7 +33,8 @@ from notices.model import (
 from notices.numbering import DRAFT_NUMBER
 from notices.typeset import require_glyphs
 
-CURRENT_VERSION = "v1"
+_FIRST = "v1"
+_NEWER = {LetterKind.DISHONESTY_NOTICE: "v2", LetterKind.REPAIR_GRANT: "v2"}
 UNSTAMPED = Stamp(number=DRAFT_NUMBER, issued_on=None, verify_url="")
 
 SEVERITY_WORDS = {Severity.MINOR: "轻微", Severity.GENERAL: "一般", Severity.SERIOUS: "严重"}
@@ -56,11 +57,17 @@ KIND_WORDS = {
 _NUMERALS = "一二三四五六七八九十"
 
 
-def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, version: str = CURRENT_VERSION) -> Letter:
+def current_version(kind: LetterKind) -> str:
+    """The template version that new letters of a kind are composed with; issued ones keep theirs."""
+    return _NEWER.get(kind, _FIRST)
+
+
+def compose(kind: LetterKind, facts: LetterFacts, stamp: Stamp = UNSTAMPED, version: str | None = None) -> Letter:
     """The letter of `kind`. Without a stamp it reads 文号待编 and bears no QR code: good for preview and checks.
 
     Same arguments, same letter. Raises TemplateUnknown.
     """
+    version = version or current_version(kind)
     lines = wording.render(kind, version, _values(facts, stamp))
     blocks = (*_head(kind, facts, stamp), *blocks_of(lines, facts.issuer.name, stamp))
     title = next(block.text for block in blocks if isinstance(block, Title))

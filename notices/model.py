@@ -205,6 +205,20 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     removal: Removal | None = None
 
 
+class ScoreTold(msgspec.Struct, frozen=True, kw_only=True):
+    """What a letter says of a score: the sentences that pages, calls and chats have (`credit.explain`).
+
+    Of an entry or a penalty its own lines; of a repair or a removal what it changed.
+    """
+
+    scheme: str
+    on: date
+    value: str
+    grade: str
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
 class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The plain facts of one record or act as a letter states them. Money in fen, days Asia/Shanghai."""
 
@@ -236,6 +250,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     clocks: Clocks = Clocks()
     locality: str = ""
     proceeding: Proceeding | None = None
+    score: ScoreTold | None = None
     listed: Listed | None = None
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from credit.kernel.ids import derived_id
 from notices import wording
-from notices.letters import CURRENT_VERSION, blocks_of
+from notices.letters import blocks_of, current_version
 from notices.model import Chart, Letter, LetterKind, Stamp
 
 TITLE = "公共资源交易信用核查报告"
@@ -77,8 +77,9 @@ def page_of(base_url: str, report_id: str) -> str:
     return f"{base_url.rstrip('/')}/report/{quote(report_id, safe='')}"
 
 
-def compose(facts: ReportFacts, mark: Mark, version: str = CURRENT_VERSION) -> Letter:
+def compose(facts: ReportFacts, mark: Mark, version: str | None = None) -> Letter:
     """The report. Same arguments, same report."""
+    version = version or current_version(LetterKind.CREDIT_REPORT)
     lines = wording.render(LetterKind.CREDIT_REPORT, version, {"f": facts, "mark": mark})
     stamp = Stamp(number=mark.number, issued_on=None, verify_url=mark.url)
     blocks = tuple(blocks_of(lines, facts.asked_by, stamp, facts.chart))

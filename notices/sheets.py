@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from notices import wording
-from notices.letters import CURRENT_VERSION, blocks_of
+from notices.letters import blocks_of, current_version
 from notices.model import Letter, LetterKind, Stamp
 
 TITLE = "信用核查记录表"
@@ -41,8 +41,9 @@ class SheetFacts(msgspec.Struct, frozen=True, kw_only=True):
     page_url: str
 
 
-def compose(facts: SheetFacts, version: str = CURRENT_VERSION) -> Letter:
+def compose(facts: SheetFacts, version: str | None = None) -> Letter:
     """The sheet, with the QR code of the receipt's page and lines to sign. Same facts, same sheet."""
+    version = version or current_version(LetterKind.RECORD_SHEET)
     lines = wording.render(LetterKind.RECORD_SHEET, version, {"f": facts})
     stamp = Stamp(number="", issued_on=None, verify_url=facts.page_url)
     blocks = tuple(blocks_of(lines, facts.organisation, stamp))

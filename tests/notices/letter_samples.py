@@ -21,6 +21,7 @@ from notices.model import (
     Publication,
     Regime,
     Repair,
+    ScoreTold,
     SeveritySource,
     Stamp,
 )
@@ -155,12 +156,20 @@ SAMR_MINOR = msgspec.structs.replace(
     publication=Publication(published=True, first_day=date(2026, 5, 20), max_until=date(2026, 8, 20), by_itself=True),
     repair=Repair(auto_stop_on=date(2026, 8, 20)),
 )
+SCORE = ScoreTold(
+    scheme="示例：建设市场主体信用计分", on=date(2026, 5, 21), value="35", grade="D",
+    sentences=("串通投标：扣30分，计至2027年5月19日（含当日）（依据：示例取值）。",
+               "串通投标：信用等级最高为D级，计至2027年5月19日（含当日）（依据：示例取值）。"),
+    notes=("该方案是示例，不是任何机关发布的得分。",),
+)
+SCORED = msgspec.structs.replace(SERIOUS, score=SCORE)
 DRAFT = msgspec.structs.replace(GENERAL, stage=Stage.DRAFT)
 ALL = {
     "general": GENERAL,
     "minor": MINOR,
     "minor_published": MINOR_PUBLISHED,
     "serious": SERIOUS,
+    "scored": SCORED,
     "legacy": LEGACY,
     "samr_minor": SAMR_MINOR,
     "draft": DRAFT,

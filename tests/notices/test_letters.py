@@ -212,6 +212,15 @@ def test_the_stamp_sets_number_day_and_verify_address() -> None:
     assert isinstance(letter.blocks[-1], Receipt)
 
 
+def test_the_score_is_told_in_its_own_sentences_and_an_older_version_is_as_it_was() -> None:
+    shown = text(samples.SCORED, LOCAL)
+    for part in ("2026年5月21日为35分，等级D", *samples.SCORE.sentences, *samples.SCORE.notes):
+        assert part in shown, part
+    assert "得分" not in text(samples.SERIOUS, LOCAL)
+    before = [letters.compose(LOCAL, facts, samples.STAMP, "v1").words() for facts in (samples.SCORED, samples.SERIOUS)]
+    assert before[0] == before[1] == letters.compose(LOCAL, samples.SERIOUS, samples.STAMP).words()
+
+
 def test_headings_are_numbered_in_order() -> None:
     heads = [word for word in letters.compose(REPAIR, samples.GENERAL).words() if word[1:2] == "、"]
     assert [head[0] for head in heads] == list("一二三四五")

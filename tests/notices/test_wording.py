@@ -50,5 +50,5 @@ def test_a_value_is_never_read_as_a_template() -> None:
 
 def test_every_kind_has_its_current_template() -> None:
     folder = Path(notices.__file__ or "").parent / "templates"
-    for kind in samples.OF_PENALTIES:
-        assert (folder / kind.value / letters.CURRENT_VERSION / "letter.j2").is_file()
+    for kind in LetterKind:
+        assert (folder / kind.value / letters.current_version(kind) / "letter.j2").is_file()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,8 +63,16 @@ async def test_both_letters_are_in_the_inbox_and_say_number_dates_and_end(house:
         assert "2026年5月20日" in words  # decided
         ways = (await house.get(f"/v1/notices/{letter['id']}/deliveries", company)).json()["items"]
         assert [(way["channel"], way["state"]) for way in ways] == [("inbox", "delivered")]
+    score = (await house.get(f"/v1/entities/{code}/score?scheme=sample_construction", company)).json()
+    told = plain(await house.letter_text(letters[0]["id"], company))
+    assert len(score["lines"]) > 2 and all(plain(x["sentence"]) in told for x in score["lines"] if x["record_id"])
     repair = await house.letter_text(letters[1]["id"], company)
     assert "2027年5月19日(含当日)" in repair.replace("（", "(").replace("）", ")")
+
+
+def plain(text: str) -> str:
+    """Words without blanks, marks folded: a PDF breaks lines and prints full-width marks."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
 
 
 async def test_the_printed_address_confirms_the_letter_and_a_guess_does_not(house: House) -> None:

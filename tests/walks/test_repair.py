@@ -28,6 +28,8 @@ async def test_a_general_penalty_is_repaired_by_one_event(house: House) -> None:
     assert public == []
     score = (await house.get(f"/v1/entities/{desk.code}/score?scheme=sample_construction", await desk.company())).json()
     assert score["value"] == plan["effect"]["score_after"]
+    grant = await letter(desk, "repair_grant")
+    assert "得分和等级均未变化" in grant  # the item's six months had ended on the 19th
 
 
 async def test_repair_shortens_no_ban(house: House) -> None:

@@ -54,7 +54,7 @@ async def test_a_wage_arrears_entry_is_repaired_and_yesterdays_answer_stays(hous
     letters = {x["kind"]: x for x in await house.letters(desk.code, await desk.company())}
     assert set(letters) == _LETTERS
     grant = await house.letter_text(letters["repair_grant"]["id"], await desk.company())
-    for part in ("准予信用修复决定书", "示人社移〔2026〕7号", "移出名单", "信用修复不撤销处罚决定"):
+    for part in ("准予信用修复决定书", "示人社移〔2026〕7号", "移出名单", "信用修复不撤销处罚决定", "得分由"):
         assert part in grant, part
     asked = await house.letter_text(letters["repair_supplement"]["id"], await desk.company())
     assert "请补交工资支付凭证" in asked and "2026年11月30日（含当日）" in asked
