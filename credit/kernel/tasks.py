@@ -109,8 +109,8 @@ class Runner:
             await asyncio.gather(*running, return_exceptions=True)
 
     async def _expand(self) -> int:
-        now = self.clock()
-        return sum([await task_rows.expand(s.name, s.kinds, now, self.lease) for s in self.subscribers.values()])
+        return sum([
+            await task_rows.expand(s.name, s.kinds, self.clock(), self.lease) for s in self.subscribers.values()])
 
     async def _start(self, places: int) -> set[asyncio.Task[None]]:
         started: set[asyncio.Task[None]] = set()
