@@ -79,7 +79,8 @@ _STATED = """SELECT DISTINCT e.entity_id FROM credit_entity e JOIN credit_entity
 _REVISED = "SELECT {key}, max(revision) FROM {table} WHERE revision > 1 AND seq <= {{}} GROUP BY {key}"
 _STREAM = "SELECT {columns} FROM {table} WHERE seq <= {{}}"
 _STREAM_ENTITIES = _STREAM.format(
-    columns=", ".join((*EntityRow.__struct_fields__, "folded_name")), table="credit_entity")
+    columns=", ".join((*EntityRow.__struct_fields__, "folded_name")), table="credit_entity",
+).replace("revision,", "+revision,").replace(" seq,", " +seq,")  # SQLite converts no number of an expression
 _STREAM_RECORDS = _STREAM.format(columns=", ".join(RecordRow.__struct_fields__), table="credit_record")
 _PAYLOAD = "SELECT salt, body FROM credit_payload WHERE id = {}"
 _ERASE = "UPDATE credit_payload SET salt = NULL, body = NULL WHERE owner = {} AND body IS NOT NULL RETURNING id"

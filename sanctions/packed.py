@@ -96,9 +96,11 @@ class Aside:
         self._block += _encode(row)
         self._places[entity_id] = (*self._places.get(entity_id, ()), start, len(self._block))
 
-    def of(self, entity_id: str) -> list[msgspec.Raw]:
+    def of(self, entity_id: str) -> Sequence[msgspec.Raw]:
         """The rows of an entity, for `pack_rows`."""
-        places = self._places.get(entity_id, ())
+        places = self._places.get(entity_id)
+        if places is None:
+            return ()
         return [msgspec.Raw(bytes(self._block[s:e])) for s, e in zip(places[::2], places[1::2], strict=True)]
 
 
@@ -137,8 +139,11 @@ class PackedFiles:
         self._codes += code.encode()
         self._blobs += packed
         self._ends.append(len(self._blobs))
-        _place(self._by_code, hash(code) & self._mask, row, self._mask)
-        _place(self._by_name, hash(folded) & self._mask, row, self._mask)
+        mask = self._mask
+        for table, at in ((self._by_code, hash(code) & mask), (self._by_name, hash(folded) & mask)):
+            while table[at]:
+                at = (at + 1) & mask
+            table[at] = row
 
     def get(self, code: str) -> bytes | None:
         """The packed file of a code."""
@@ -171,9 +176,3 @@ class PackedFiles:
 
     def _code(self, row: int) -> str:
         return self._codes[CODE * row - CODE : CODE * row].decode()
-
-
-def _place(table: array[int], at: int, row: int, mask: int) -> None:
-    while table[at]:
-        at = (at + 1) & mask
-    table[at] = row

@@ -54,7 +54,7 @@ def test_an_item_for_penalties_does_not_take_an_entry() -> None:
 
 
 def test_an_item_may_ask_for_the_field_of_the_office_as_well() -> None:
-    item = SCHEME.faults[-1]
+    item = next(found for found in SCHEME.faults if "list.wage_arrears" in found.match.acts)
     narrow = msgspec.structs.replace(item, match=msgspec.structs.replace(item.match, fields=("labour",)))
     scheme = msgspec.structs.replace(SCHEME, faults=(narrow,))
     assert score([entered(authority_field="labour")], scheme, date(2026, 1, 1)).value == 5000
