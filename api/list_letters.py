@@ -135,7 +135,8 @@ def listing_facts(
     """The facts of a letter about an entry. Pure."""
     facts, of, window = found.record.listing, found.classification, found.window
     listed = msgspec.structs.replace(
-        listed_of(facts.list, facts.decided_on, rules), until=found.term.until, until_verified=found.term.verified,
+        listed_of(facts.list, facts.decided_on, rules), until=None if found.term.open_end else found.term.until,
+        until_verified=found.term.verified,
         until_stated=found.term.source == "document", removal=removal,
         hearing=hearing)
     return LetterFacts(

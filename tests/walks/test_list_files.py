@@ -62,6 +62,8 @@ async def test_each_row_becomes_an_entry_and_the_list_is_fresh(house: House) -> 
     assert (reason["until"], reason["until_verified"], "无截止日" in reason["title"]) == ("2029-03-02", False, True)
     held = {code: (await house.get(f"/v1/entities/{code}/records")).json()["listings"][0] for code in (ended, endless)}
     assert [held[code]["open_end"] for code in (ended, endless)] == [False, True]
+    assert "名单载明无截止日" in (await house.get(f"/companies/{endless}")).text
+    assert "名单载明无截止日" not in (await house.get(f"/companies/{ended}")).text
     (told,) = done["notices"]
     assert (told["row"], told["column"], told["code"]) == (3, "列入截止日期", "open_end")
     assert "2029-03-02" in told["detail"] and "人社部令第45号" in told["detail"] and checked["notices"] == [told]
