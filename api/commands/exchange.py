@@ -83,7 +83,8 @@ def bring(
 
     with progress("送入 in") as show:
         taken = run(_taken(name, file, file.read_bytes(), org, show, dry_run=dry_run))
-    kept = _keep(taken.receipt, receipt_file or file.with_name(file.name + ".receipt.json")) if taken.receipt else None
+    beside = receipt_file or file.with_name(file.name + ".in-receipt.json")
+    kept = _keep(taken.receipt, beside) if taken.receipt else None
     many = taken.tally
     said = "检查 checked" if dry_run else f"送入 taken in,回执 receipt {kept}"
     say([f"{file.name} {said}: {many.rows} 行 rows",

@@ -33,6 +33,7 @@ from sanctions.service.receive import DocumentExists, Prepared, Seen, penalty_ke
 from sanctions.service.removing import EntryRemoved, Removing
 
 _CHUNK = 200
+_PARKED_BEFORE = "这一行此前已送入并待补正,不再重复登记"
 _FOR_PLATFORMS = (Records.MERIT, Records.CONDUCT, Records.GRADE)
 
 
@@ -120,6 +121,9 @@ class Incoming:
         lines += [await self._again(made, by_row[refusal.row], refusal, caller, seen) for refusal in report.rejected]
         faults = {o.row: o.faults for o in outcomes if isinstance(o, Parked)}
         for parked in report.parked:
+            if parked.duplicate:
+                lines.append(Line(row=parked.row, outcome="duplicate", id=parked.id or "", detail=_PARKED_BEFORE))
+                continue
             first = faults[parked.row][0]
             lines.append(Line(row=parked.row, outcome="parked", column=first.column, id=parked.id or "",
                               code=" ".join(parked.missing), detail=first.detail))
