@@ -1,8 +1,8 @@
 """Rows for a file going out: what an organisation may see, changed since a log position or entered in a period.
 
-An authority sees what it decided or pushed; a platform also what is published on the day, and what it was sent and has
-ended since, so that its copies come down; the auditor and a key with `push:any` see all. A file holds at most
-`MOST_ROWS`; where it ends before the log does, `upto` is where the next one begins.
+An authority sees what it decided or pushed; a platform its own, what is published on the day as the public sees it, and
+what it was sent and has ended since, so that its copies come down; the auditor and a key with `push:any` see all. A
+file holds at most `MOST_ROWS`; where it ends before the log does, `upto` is where the next one begins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import NamedTuple
+
+import msgspec
 
 from credit import lookup
 from credit.accounts.model import Caller, Role
@@ -85,8 +87,12 @@ class Outgoing:
             entities = {e.entity_id: e for e in await lookup.entities_by("entity_id", [r.entity_id for r in page])}
             for record in page:
                 item = await self._item(record, entities[record.entity_id])
-                if _current(record, item, made, span.after) and await self._sees(caller, record, item, span.after):
+                if not _current(record, item, made, span.after):
+                    continue
+                if _sees_all(caller) or _own(record, caller.org_code):
                     yield record, item
+                elif caller.role is Role.PLATFORM and await self._shown(record, item, span.after):
+                    yield record, _public(item)
             if len(page) < _PAGE:
                 return
 
@@ -103,22 +109,17 @@ class Outgoing:
         state, on = _state(record)
         return found._replace(state=state, state_on=on)
 
-    async def _sees(self, caller: Caller, record: Record, item: Item, since: int) -> bool:
-        if _sees_all(caller) or _own(record, caller.org_code):
-            return True
-        if caller.role is not Role.PLATFORM or item.kind is SubjectKind.NATURAL_PERSON:
+    async def _shown(self, record: Record, item: Item, since: int) -> bool:
+        """Whether a platform is told of what is not its own."""
+        if item.kind is SubjectKind.NATURAL_PERSON:
             return False
         if isinstance(record.facts, RemovalFacts):  # told to whoever may hold the entry
             entry = await lookup.record(record.facts.entry_id)
             return entry is not None and entry.first_seq <= since
         if isinstance(record.facts, PenaltyFacts) and item.state is not State.IN_FORCE:
             return record.first_seq <= since
-        return isinstance(record.facts, MeritFacts) or await self._published(record)
-
-    async def _published(self, record: Record) -> bool:
-        """Whether anybody may see it today."""
         entity, day, rules = await lookup.entity_by_id(record.entity_id), self._today(), self.book.current
-        if entity is None or isinstance(record.facts, ConductFacts):
+        if entity is None or isinstance(record.facts, ConductFacts | MeritFacts):
             return False
         if isinstance(record.facts, ListFacts):
             return listing_view(record, entity, day, rules).published
@@ -142,7 +143,7 @@ class Outgoing:
         return business_day(self.clock())
 
 
-_PUBLISHED = (RecordKind.PENALTY, RecordKind.LIST_ENTRY, RecordKind.REMOVAL, RecordKind.MERIT)
+_PUBLISHED = (RecordKind.PENALTY, RecordKind.LIST_ENTRY, RecordKind.REMOVAL)
 
 
 def may_fetch(made: ExchangeSet, caller: Caller) -> None:
@@ -160,6 +161,16 @@ def _own(record: Record, org_code: str) -> bool:
     facts = record.facts
     pushed_by = "" if isinstance(facts, MeritFacts) else facts.pushed_by
     return org_code in (facts.authority.code, pushed_by)
+
+
+def _public(item: Item) -> Item:
+    """As the public sees it: no prose, no persons, no later acts; the bars stay, as a platform is answered by them."""
+    facts = item.facts
+    if isinstance(facts, PenaltyFacts):
+        facts = msgspec.structs.replace(facts, served_on=None, corrected_on=None, performed_on=None)
+    elif isinstance(facts, ListFacts):
+        facts = msgspec.structs.replace(facts, served_on=None, corrected_on=None)
+    return item._replace(facts=facts, prose=Prose(subject_name=item.name))
 
 
 def _current(record: Record, item: Item, made: ExchangeSet | None, since: int) -> bool:
