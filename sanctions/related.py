@@ -2,13 +2,15 @@
 
 招标投标法实施条例 34 speaks of 控股, 政府采购法实施条例 18 of 直接控股. A relation bars both bids where a public body
 entered it with its source and both bids stand in the same lot; everything less certain leaves the answer open, and
-what a company says of itself is only shown.
+what a company says of itself is only shown. 控股 through a third bidder of the opening (`related.chain`) is such a less
+certain thing under 34 and none under 18; firms that do not bid are not searched for further links.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from credit.profiles.model import RELATION_TITLES, RelationFacts, RelationKind, StatedBy, Statement
@@ -16,6 +18,8 @@ from sanctions.linked import told
 from sanctions.question import Question
 from sanctions.reasons import Finding, bar, doubt, note
 from sanctions.verdicts import Party, ReasonSource, Subject, TenderRegime
+
+_CONTROL = (RelationKind.CONTROLS, RelationKind.DIRECTLY_CONTROLS)
 
 
 def rivals(one: Subject, other: Subject) -> bool:
@@ -42,7 +46,55 @@ def related(parties: Sequence[Party], question: Question) -> dict[int, tuple[Fin
                 if rivals(party.subject, parties[other].subject):
                     found[one] += _findings(statement, party, parties[other], parties[other], question)
                     found[other] += _findings(statement, party, parties[other], party, question)
+    for position, finding in _chained(parties, places, question):
+        found[position].append(finding)
     return {position: tuple(dict.fromkeys(each)) for position, each in found.items()}
+
+
+def _chained(
+    parties: Sequence[Party], places: Mapping[str, Sequence[int]], question: Question
+) -> Iterator[tuple[int, Finding]]:
+    """控股 of a rival through others of the opening, entered by public bodies: to be looked at, for both."""
+    rule = question.rules.find("related.chain", question.day)
+    touched = question.under(tuple(map(TenderRegime, rule.value))) if rule else 0
+    held = _controlled(parties, question) if touched else {}
+    for code in held:
+        for reached, (first, through) in _through(code, held).items():
+            for one, other in product(places[code], places.get(reached, ())):
+                if rule is not None and rivals(parties[one].subject, parties[other].subject):
+                    about: dict[str, Any] = {"basis": rule.source, "verified": rule.verified, **told(first)}
+                    for at, rival in ((one, other), (other, one)):
+                        title = (f"与同一标段其他投标的单位 {_called(parties[rival])} 经由 {through} 存在间接控股关系;"
+                                 "间接控股是否属于法律所称的控股,需核实")
+                        yield at, Finding(doubt("related_party", ReasonSource.RELATION, title, **about), touched)
+
+
+def _controlled(parties: Sequence[Party], question: Question) -> dict[str, dict[str, Statement]]:
+    """By code, whom each bidder controls by a public body's entry."""
+    held: dict[str, dict[str, Statement]] = defaultdict(dict)
+    for party in parties:
+        for statement in _in_force(party, question):
+            facts = statement.facts
+            assert isinstance(facts, RelationFacts)
+            if facts.relation in _CONTROL and statement.stated_by is not StatedBy.SELF and party.subject.code:
+                held[party.subject.code].setdefault(facts.other_code, statement)
+    return held
+
+
+def _through(code: str, held: Mapping[str, Mapping[str, Statement]]) -> dict[str, tuple[Statement, str]]:
+    """Whom a company controls only through others: the first statement of the way there, and the first in between."""
+    direct = held[code]
+    found: dict[str, tuple[Statement, str]] = {}
+    for between, first in direct.items():
+        waiting, seen = [between], {code, between}
+        while waiting:
+            for reached in held.get(waiting.pop(), ()):
+                if reached not in seen:
+                    seen.add(reached)
+                    waiting.append(reached)
+                    if reached not in direct:
+                        found.setdefault(reached, (first, between))
+    return found
 
 
 def _in_force(party: Party, question: Question) -> Iterator[Statement]:

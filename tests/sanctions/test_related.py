@@ -29,7 +29,7 @@ from tests.sanctions.dossiers import ALL_LISTS, WORKS, dossier, entity, record, 
 
 RULES = load([Path(__file__).parents[2] / "sanctions" / "rules"])
 DAY = date(2026, 11, 22)
-A, B = "91370100MA9A00011P", "91370100MA9A00022K"
+A, B, C = "91370100MA9A00011P", "91370100MA9A00022K", "91370100MA9A00033F"
 SUPPLIES = {"type": "government_procurement", "regimes": ["government_procurement"], "mandatory": False}
 BADNESS = {Outcome.ELIGIBLE: 0, Outcome.UNDETERMINED: 1, Outcome.INELIGIBLE: 2}
 
@@ -87,6 +87,23 @@ def test_each_law_says_which_relation_bars(kind: str, works: list[str], supplies
     if works == BARRED:
         assert reasons(opening(*files)) == [REGULATION_34] * 2  # on both, with the clause
         assert reasons(opening(*files, SUPPLIES)) == [REGULATION_18] * 2
+
+
+@pytest.mark.parametrize(("links", "given", "found"), [
+    (("controls", "directly_controls"), WORKS, "undetermined"),  # 34 says 控股: whether through another, a person says
+    (("controls", "directly_controls"), SUPPLIES, "eligible"),  # 18 says 直接控股
+    (("controls", "manages"), WORKS, "eligible"),  # no chain of control
+    (("controls", "holds"), WORKS, "eligible"),
+])
+def test_control_through_a_bidder_of_another_lot(links: tuple[str, str], given: dict[str, Any], found: str) -> None:
+    """A controls B, which bids elsewhere; B controls C, A's rival."""
+    files = (firm(A, relation(links[0])), firm(B, relation(links[1], other=C, code=B)), firm(C))
+    parties = [Party(subject=Subject(code=f.code, bid=bid, lot=lot), dossier=f)
+               for f, bid, lot in zip(files, "123", "121", strict=True)]
+    answer = answer_opening(parties, prepare(tender(**given), DAY, RULES, ALL_LISTS))
+    assert outcomes(answer) == [found, "eligible", found]
+    told = [r.title for a in answer.answers for r in a.reasons if r.code == "related_party"]
+    assert len(told) == (2 if found == "undetermined" else 0) and all(B in title for title in told)
 
 
 def test_a_sale_of_land_knows_neither_rule() -> None:
