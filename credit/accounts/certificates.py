@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import msgspec
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -87,7 +87,7 @@ def read_chain(pem: str) -> list[x509.Certificate]:
     """The certificates of a PEM text, the company's first. Raises CertificateRefused."""
     try:
         found = x509.load_pem_x509_certificates(pem.encode()) if len(pem) <= LONGEST_CHAIN else []
-    except ValueError:
+    except cms.UNREADABLE:
         found = []
     if not 1 <= len(found) <= _MOST_CERTIFICATES:
         said = f"证书应为PEM文本(-----BEGIN CERTIFICATE-----),本企业的在最前,共1至{_MOST_CERTIFICATES}张"
@@ -119,7 +119,7 @@ def refuse_sm2(certificate: x509.Certificate) -> None:
         raise refused("chain", _NO_SM2, "sm2_unsupported")
     try:
         certificate.public_key()
-    except (UnsupportedAlgorithm, ValueError):
+    except cms.UNREADABLE:
         raise refused("chain", "不支持这种公钥的证书;请用RSA或ECDSA证书", "key_unsupported") from None
 
 
@@ -133,7 +133,7 @@ def _path(chain: Sequence[x509.Certificate], trust: Trust, now: datetime) -> Seq
         ee_policy=ExtensionPolicy.permit_all(), ca_policy=_authority())
     try:
         return builder.build_client_verifier().verify(company, list(chain[1:])).chain
-    except (VerificationError, UnsupportedAlgorithm, ValueError, x509.DuplicateExtension):
+    except (VerificationError, *cms.UNREADABLE):
         said = "证书不能追溯到本系统认可的证书机构,或含有不识别的关键扩展;请附上中间证书,或向运营方核对认可的机构"
         raise refused("chain", said, "not_trusted") from None
 
@@ -157,7 +157,7 @@ def _check_use(company: x509.Certificate) -> None:
     """Raises CertificateRefused unless the certificate is for signing."""
     try:
         found = {extension.oid: extension for extension in company.extensions}
-    except (ValueError, x509.DuplicateExtension):
+    except cms.UNREADABLE:
         raise refused("chain", "证书的扩展无法读取;请向证书机构更换", "wrong_form") from None
     use, purpose = found.get(x509.KeyUsage.oid), found.get(x509.ExtendedKeyUsage.oid)
     basic = found.get(x509.BasicConstraints.oid)
@@ -190,7 +190,7 @@ def _is_of(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> b
         return False
     try:
         return found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
-    except (UnsupportedAlgorithm, TypeError, ValueError):
+    except cms.UNREADABLE:
         return False
 
 

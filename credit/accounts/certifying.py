@@ -16,7 +16,7 @@ from cryptography import x509
 from credit import uscc
 from credit.accounts import proving, store
 from credit.accounts.certificates import Shown, Trust, check, read_chain, refused, unpacked
-from credit.accounts.cms import is_cms
+from credit.accounts.cms import UNREADABLE, is_cms
 from credit.accounts.model import Person, Role
 from credit.kernel.clock import Clock
 from credit.kernel.errors import Conflict, NotFound, Refusal
@@ -154,7 +154,7 @@ def _files(place: Path | None) -> Iterator[Path]:
 def _certificates(path: Path) -> list[x509.Certificate]:
     try:
         return x509.load_pem_x509_certificates(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, *UNREADABLE):
         raise TrustUnreadable(f"{path.name} 不是PEM证书文件") from None
 
 
@@ -162,6 +162,8 @@ def _list(path: Path) -> x509.CertificateRevocationList:
     try:
         content = path.read_bytes() if path.stat().st_size <= _LARGEST_FILE else b""
         pem = content.lstrip().startswith(b"-----BEGIN")
-        return x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
-    except (OSError, ValueError):
+        found = x509.load_pem_x509_crl(content) if pem else x509.load_der_x509_crl(content)
+        _ = found.extensions  # read now, so that a list of unknown make is told by its file
+    except (OSError, *UNREADABLE):
         raise TrustUnreadable(f"{path.name} 不是吊销列表(CRL)文件") from None
+    return found

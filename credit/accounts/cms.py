@@ -10,8 +10,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
+UNREADABLE = (
+    ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)  # what reading a certificate that is none may raise
 _SIGNED_DATA = bytes.fromhex("06092a864886f70d010702")  # 1.2.840.113549.1.7.2
 _SM_SIGNED_DATA = bytes.fromhex("060a2a811ccf550601040202")  # 1.2.156.10197.6.1.4.2.2, GM/T 0010
 _DATA = bytes.fromhex("06092a864886f70d010701")
@@ -65,7 +70,7 @@ def unpack(data: bytes, texts: Sequence[bytes], more: Sequence[x509.Certificate]
         raise SmCms
     try:
         return _unpack(data, texts, more)
-    except (IndexError, ValueError) as exc:
+    except (IndexError, *UNREADABLE) as exc:
         raise BadCms("签名不是完整的CMS(PKCS#7)DER文本") from exc
 
 

@@ -112,6 +112,7 @@ def test_a_list_of_another_hand_revokes_nobody() -> None:
     assert tried(own, lists=(revocations(stranger, own),)).revocation is Revocation.NOT_CHECKED
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")  # of a broken certificate
 @pytest.mark.parametrize("options", [
     [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary], [pkcs7.PKCS7Options.Binary],
     [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary, pkcs7.PKCS7Options.NoAttributes],
