@@ -12,6 +12,7 @@ from api.letter_parts import channels_of, clocks_of, contacts_of, issuer_of
 from api.letter_scores import LetterScores
 from api.list_letters import ABOUT_LISTS, INTENDED, ListLetters
 from api.repair_letters import ABOUT_REPAIR, RepairLetters
+from api.talk_letters import ABOUT_TALKS, TALK, TalkLetters
 from credit import lookup
 from credit.accounts.model import Organisation
 from credit.kernel.clock import Clock as Now
@@ -35,6 +36,7 @@ from notices.model import (
 from notices.service import locality_name
 from sanctions.service.proposals import Proposals
 from sanctions.service.standing import PenaltyView, Standing
+from sanctions.service.talks import Talks
 from sanctions.wording import scope_title
 
 Addresses = Callable[[str | None], Awaitable[tuple[tuple[str, str], ...]]]
@@ -49,7 +51,7 @@ class Letters:
     """The port through which notices learn of penalties."""
 
     def __init__(
-        self, book: Rulebook, clock: Now, standing: Standing, locality: str, proposals: Proposals,
+        self, book: Rulebook, clock: Now, standing: Standing, locality: str, proposals: Proposals, talks: Talks,
         chats: Addresses = nobody,
     ) -> None:
         self.book = book
@@ -59,6 +61,7 @@ class Letters:
         self.repairs = RepairLetters(book, clock, standing)
         self.lists = ListLetters(book, clock, standing, proposals)
         self.scores = LetterScores(book, clock, standing, locality)
+        self.talks = TalkLetters(clock, talks)
         self.chats = chats  # what letters are announced to, beside the contacts that came with a record
 
     async def case(self, record_id: str, event: Mapping[str, Any], seq: int) -> Case | None:
@@ -74,6 +77,8 @@ class Letters:
         if kind in ABOUT_REPAIR and not (kind == "listing_removed" and await self.repairs.unasked(seq)):
             found_case = await self.repairs.case(record_id, event, seq)
             return await self._also_removed(found_case) if kind == "listing_removed" else found_case
+        if kind in ABOUT_TALKS:
+            return await self.talks.case(record_id, str(kind))
         if kind == "listing_proposed":
             return await self.lists.intended(record_id)
         if kind in ABOUT_LISTS:
@@ -102,6 +107,8 @@ class Letters:
 
     async def status(self, record_id: str) -> RecordStatus:
         """How the record behind a letter stands today."""
+        if record_id.startswith(TALK):
+            return RecordStatus.CURRENT
         if record_id.startswith(INTENDED):
             return await self.lists.intended_status(record_id)
         record = await lookup.record(record_id)

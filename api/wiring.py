@@ -127,10 +127,8 @@ _OWN: Mapping[str, tuple[str, ...]] = {
     "supervision_instructed": (),
     "supervision_answered": (),
     "inspection_recorded": (),
-    "talk_held": (),
     "talk_proven": (),
     "talk_closed": (),
-    "talk_referred": (),
     "talk_answered": (),
     "number_reserved": (),
     "number_voided": (),
@@ -243,7 +241,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     register, naming, counting = Register(), Naming(), Counting(clock)
     asking, log = Asking(book, clock, register, naming), Logbook(settings, clock)
     listings = Listings(book, clock, salt)
-    proposals = Proposals(book, clock, listings)
+    proposals, talks = Proposals(book, clock, listings), Talks(clock)
     removing = Removing(book, clock, listings)
     conducting = Conducting(book, clock, salt)
     parking, standing, blobs = Parking(clock, receiving, naming), Standing(book), BlobStore(settings.data / "blobs")
@@ -251,7 +249,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
     outgoing = Outgoing(standing, clock)
     incoming = Incoming(importing, listings, removing, hearings, outgoing, schemes, clock)
     chats = Chats(settings.bots, clock, inbox_of(settings))
-    letters = Letters(book, clock, standing, settings.letters.locality, proposals, chats.links.addresses)
+    letters = Letters(book, clock, standing, settings.letters.locality, proposals, talks, chats.links.addresses)
     notices = notices_of(settings, clock, book, blobs, letters, chats.channels)
     repairs = Repairs(book, clock, standing, blobs, removing)
     screenings = screenings_of(settings, clock, book, register, naming)
@@ -269,7 +267,7 @@ def build(settings: Settings, clock: Clock = system_clock) -> Services:
         list_files=ListFiles(book, clock, listings, Sources(book, clock)),
         standing=standing, relapses=Relapses(book, standing), register=register, naming=naming, asking=asking,
         receipts=Receipts(asking, book, clock, log), counting=counting,
-        repairs=repairs, screenings=screenings, draws=Draws(book, clock, standing, log), talks=Talks(clock),
+        repairs=repairs, screenings=screenings, draws=Draws(book, clock, standing, log), talks=talks,
         extracts=Extracts(book, clock, log, settings.data / "extracts"),
         webhooks=hooks, watching=watching, pushing=pushing,
         recomputing=Recomputing(book, clock, timedelta(seconds=settings.jobs.lease_seconds)),

@@ -37,6 +37,7 @@ class NoLetter(StrEnum):
     FACTS_MISSING = "facts_missing"
     NO_ISSUER = "no_issuer"
     ISSUED_ELSEWHERE = "issued_elsewhere"
+    DEADLINE_PAST = "deadline_past"
     EVENT_WITHOUT_LETTER = "event_without_letter"
 
 
@@ -50,6 +51,7 @@ REASONS: Mapping[NoLetter, str] = {
     NoLetter.FACTS_MISSING: "缺少事实或者依据,不制发;请更正补录,补全后随即制发",
     NoLetter.NO_ISSUER: "发文机关尚未登记机关代字,不能编文号;请运营方登记,登记后更正一次即制发",
     NoLetter.ISSUED_ELSEWHERE: "该文书由作出决定的机关自行制发和送达",
+    NoLetter.DEADLINE_PAST: "要求的期限已过,不再制发整改通知书",
     NoLetter.EVENT_WITHOUT_LETTER: "该事项不制发告知书",
 }
 

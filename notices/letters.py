@@ -88,6 +88,7 @@ def _values(facts: LetterFacts, stamp: Stamp) -> dict[str, object]:
         "f": facts,
         "p": facts.proceeding,
         "l": facts.listed,
+        "t": facts.talk,
         "stamp": stamp,
         "you": "你单位" if facts.addressee.kind is SubjectKind.LEGAL_PERSON else "你（经营者）",
         "kinds": "、".join(_kind(kind, facts) for kind in facts.kinds),

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from credit.model import PenaltyKind, Procedure, Severity, Stage, SubjectKind
+from notices.talks import TalkPaper
 
 
 class LetterKind(StrEnum):
@@ -25,6 +26,9 @@ class LetterKind(StrEnum):
     LISTING_DECISION = "listing_decision"
     LISTING_REPAIR_NOTICE = "listing_repair_notice"  # with the decision (两书同达)
     LISTING_REMOVAL = "listing_removal"
+    TALK_NOTICE = "talk_notice"
+    RECTIFICATION_NOTICE = "rectification_notice"
+    TALK_REFERRAL = "talk_referral"  # to the supervising department, with the whole file
     COMMITMENT = "commitment"  # signed by the company: no letterhead, no number
     RECORD_SHEET = "record_sheet"  # 信用核查记录表 of a receipt, for the tender file: no letterhead, no number
     CREDIT_REPORT = "credit_report"  # 公共资源交易信用核查报告: numbered by its own id, no letterhead
@@ -252,6 +256,7 @@ class LetterFacts(msgspec.Struct, frozen=True, kw_only=True):
     proceeding: Proceeding | None = None
     score: ScoreTold | None = None
     listed: Listed | None = None
+    talk: TalkPaper | None = None
 
 
 class Stamp(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,9 @@ KIND_WORDS = {
     LetterKind.LISTING_DECISION: "列通",
     LetterKind.LISTING_REPAIR_NOTICE: "列修告",
     LetterKind.LISTING_REMOVAL: "移通",
+    LetterKind.TALK_NOTICE: "约谈通",
+    LetterKind.RECTIFICATION_NOTICE: "整改通",
+    LetterKind.TALK_REFERRAL: "移送函",
     LetterKind.COMMITMENT: "信修诺",
 }
 DRAFT_NUMBER = "文号待编"

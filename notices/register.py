@@ -23,6 +23,9 @@ TITLES = {
     LetterKind.LISTING_DECISION: "列入名单决定通知书",
     LetterKind.LISTING_REPAIR_NOTICE: "列入名单信用修复告知书",
     LetterKind.LISTING_REMOVAL: "移出名单通知书",
+    LetterKind.TALK_NOTICE: "约谈通知书",
+    LetterKind.RECTIFICATION_NOTICE: "整改通知书",
+    LetterKind.TALK_REFERRAL: "约谈事项移送函",
     LetterKind.COMMITMENT: "信用承诺书",
 }
 

@@ -125,17 +125,21 @@ async def next_serial(series: str) -> int:
 
 
 async def listing(
-    *, code: str | None = None, record_id: str | None = None, issuer_code: str | None = None,
+    *, code: str | None = None, record_id: str | None = None, party: str | None = None,
     in_inbox: bool = False, after: Place = (-1, ""), limit: int = 100,
 ) -> list[Notice]:
-    """Letters ever issued that fit every given condition, oldest first, behind the place `after`."""
-    wanted = {"code": code, "record_id": record_id, "issuer_code": issuer_code}
+    """Letters ever issued that fit every given condition (`party` issued or received it), oldest
+    first, behind the place `after`."""
+    wanted = {"code": code, "record_id": record_id}
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = {{}}" for column in given) or "1 = 1"
+    values = list(given.values())
+    if party is not None:
+        where, values = where + " AND (issuer_code = {} OR code = {})", [*values, party, party]
     text = _NEWEST.format(where=where) + _BEHIND
     if in_inbox:
         text += f" AND {_IN_INBOX}"
-    return await _all(text + " ORDER BY cause_seq, kind LIMIT {}", *given.values(), after[0], *after, limit)
+    return await _all(text + " ORDER BY cause_seq, kind LIMIT {}", *values, after[0], *after, limit)
 
 
 async def in_inbox(notice_id: str) -> bool:

@@ -23,6 +23,9 @@ REACTIONS: Mapping[str, tuple[str, ...]] = {
     "penalty_stayed": (ISSUE,),
     "penalty_withdrawn": (ISSUE,),
     "penalty_repaired": (ISSUE,),
+    "talk_called": (ISSUE,),
+    "talk_held": (ISSUE,),
+    "talk_referred": (ISSUE,),
     "listing_proposed": (ISSUE,),
     "listing_recorded": (ISSUE,),
     "listing_corrected": (ISSUE,),
@@ -63,7 +66,7 @@ class _Tasks:
         """Of a served draft its deliveries, of a withdrawn one its voiding; then the letters of the event."""
         if task.event.get("letters") is False:
             return
-        record_id = str(task.event["record_id"])
+        record_id = str(task.event.get("record_id") or task.event["subject"])
         if task.attempts > _ISSUE_ATTEMPTS:
             await self._give_up(task, "处理进程多次中断")
             raise Never("处理进程多次中断 its worker died at every attempt")

@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
 class TalkInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +24,30 @@ class TalkInput(msgspec.Struct, frozen=True, kw_only=True):
     demand: Text
     deadline: date
     held_on: date
+    document: Annotated[str, msgspec.Meta(max_length=200)] = ""
+
+
+class CallInput(msgspec.Struct, frozen=True, kw_only=True):
+    """A talk to come: 约谈通知. `attendee` is who is asked to come, `bring` what to bring, `basis` the text it rests on
+    where there is one."""
+
+    subject: str
+    reason: Text
+    meets_on: date
+    meets_at: Line
+    place: Line
+    attendee: Line
+    bring: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    basis: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class MeetingInput(msgspec.Struct, frozen=True, kw_only=True):
+    """How the talk that was called went: the demand and its last day. `attended` false: nobody came."""
+
+    held_on: date
+    demand: Text
+    deadline: date
+    attended: bool = True
     document: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
@@ -52,6 +77,7 @@ class TalkAnswerInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TalkAct(StrEnum):
+    CALLED = "called"
     HELD = "held"
     PROOF = "proof"
     CLOSURE = "closure"
@@ -60,6 +86,7 @@ class TalkAct(StrEnum):
 
 
 class TalkState(StrEnum):
+    CALLED = "called"  # still to be held
     OPEN = "open"
     PROOF_GIVEN = "proof_given"
     OVERDUE = "overdue"
@@ -84,17 +111,18 @@ class TalkStep(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """A talk with everything done since, oldest first; the first step is the talk itself."""
+    """A talk with everything done since, oldest first; the first step is the talk itself, or the call to it."""
 
     steps: tuple[TalkStep, ...]
 
     @property
     def held(self) -> TalkStep:
-        return self.steps[0]
+        """The talk itself; the call while it was not held."""
+        return next((s for s in self.steps if s.act is TalkAct.HELD), self.steps[0])
 
     @property
-    def deadline(self) -> date:
-        assert self.held.deadline is not None  # written with every talk
+    def deadline(self) -> date | None:
+        """The last day to meet the demand; None while the talk was not held."""
         return self.held.deadline
 
     @property
@@ -107,13 +135,15 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
 
     def late(self, day: date) -> bool:
         """The deadline has passed and the demand was not found met."""
-        return day > self.deadline and not self.has(TalkAct.CLOSURE)
+        return self.deadline is not None and day > self.deadline and not self.has(TalkAct.CLOSURE)
 
     def state(self, day: date) -> TalkState:
         """Where it stands on `day`."""
         for act, state in _ENDS:
             if self.has(act):
                 return state
+        if not self.has(TalkAct.HELD):
+            return TalkState.CALLED
         if self.has(TalkAct.PROOF):
             return TalkState.PROOF_GIVEN
         return TalkState.OVERDUE if self.late(day) else TalkState.OPEN

@@ -20,7 +20,7 @@ from credit.kernel import unit
 from credit.kernel.errors import FieldError, Invalid
 from notices.service.reading import AttemptsView, Evidence, NoticeView, RegisterLine
 
-READERS = (Role.ENTERPRISE, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
+READERS = (Role.ENTERPRISE, Role.AUTHORITY, Role.PLATFORM, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
 
 
 class NoticePage(msgspec.Struct, frozen=True):

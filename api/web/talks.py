@@ -18,13 +18,26 @@ from credit.accounts.model import Caller, Role
 from credit.kernel.clock import business_day
 from credit.kernel.errors import NotFound, Refusal
 from sanctions.service.talks import HOLDERS, TalkDone, TalkView
-from sanctions.talks import ClosureInput, ProofInput, ReferralInput, TalkAnswerInput, TalkInput, TalkState
+from sanctions.talks import (
+    CallInput,
+    ClosureInput,
+    MeetingInput,
+    ProofInput,
+    ReferralInput,
+    TalkAnswerInput,
+    TalkInput,
+    TalkState,
+)
 
 Page = Template | Redirect
 _SHOWN = 100
 _UNMET = (TalkState.OPEN, TalkState.OVERDUE)
-_PLACES = {"/subject": "subject", "/held_on": "held_on", "/deadline": "deadline", "/department": "department"}
+_PLACES = {
+    "/meets_on": "meets_on", "/subject": "subject", "/held_on": "held_on", "/deadline": "deadline",
+    "/department": "department",
+}
 _CURES = {
+    "meets_on": "填写约谈日期", "meets_at": "填写时间", "place": "填写地点", "attendee": "写明请谁参加",
     "subject": "填写统一社会信用代码", "reason": "写明约谈事由", "demand": "写明要求", "held_on": "填写约谈日期",
     "deadline": "填写落实期限", "finding": "写明怎样核实已落实", "department": "选择监督部门", "note": "写明移送理由",
     "text": "写明内容",
@@ -63,6 +76,38 @@ class OfficeTalks(Controller):
             except Refusal as refusal:
                 faults = faults_of(refusal, _PLACES)
         return desk("office_talk_new", signed, status=422, typed=sent.kept(), faults=faults)
+
+    @get("/call", sync_to_thread=False)
+    def call_form(self, signed: Signed) -> Template:
+        """The form of a talk to come."""
+        return desk("office_talk_call", signed, typed=NOTHING.kept(), faults=())
+
+    @post("/call", status_code=303)
+    async def call(self, signed: Signed, sent: Sent, services: Services) -> Page:
+        """Calls to a talk; the 约谈通知书 follows."""
+        texts = {name: sent.text(name)[:200] for name in ("subject", "meets_at", "place", "attendee")}
+        texts["reason"], meets_on = sent.text("reason"), sent.day("meets_on")
+        faults = _wanting(**texts, meets_on=meets_on)
+        if meets_on is not None and not faults:
+            given = CallInput(**texts, meets_on=meets_on, bring=sent.text("bring")[:2000],
+                              basis=sent.text("basis")[:2000])
+            try:
+                return _to("/office/talks", (await services.talks.call(given, signed.caller)).id)
+            except Refusal as refusal:
+                faults = faults_of(refusal, _PLACES)
+        return desk("office_talk_call", signed, status=422, typed=sent.kept(), faults=faults)
+
+    @post("/{talk_id:str}/meeting", status_code=303)
+    async def meet(self, talk_id: str, signed: Signed, sent: Sent, services: Services) -> Page:
+        """How the called talk went; the 整改通知书 follows."""
+        demand, held_on, deadline = sent.text("demand"), sent.day("held_on"), sent.day("deadline")
+        act = None
+        if demand and held_on and deadline:
+            given = MeetingInput(held_on=held_on, demand=demand, deadline=deadline,
+                                 attended=not sent.ticked("absent"), document=sent.text("document")[:200])
+            act = services.talks.meet(talk_id, given, signed.caller)
+        wanted = {"demand": demand, "held_on": str(held_on or ""), "deadline": str(deadline or "")}
+        return await _doing("office_talk", talk_id, signed, sent, services, wanted, act)
 
     @get("/{talk_id:str}")
     async def one(self, talk_id: str, signed: Signed, services: Services) -> Template:
@@ -136,8 +181,9 @@ async def _page(
     found = await services.talks.view(talk_id, signed.caller)
     own = signed.person.org_code
     departments = [o for o in await accounts.organisations() if (o.competences or o.short_code) and o.code != own]
-    return desk(name, signed, status=status, found=found, typed=sent.kept(), faults=faults, departments=departments,
-                today=business_day(services.clock()))
+    letters = await services.notices.reading.listing(signed.caller, record_id=talk_id)
+    return desk(name, signed, status=status, found=found, letters=letters, typed=sent.kept(), faults=faults,
+                departments=departments, today=business_day(services.clock()))
 
 
 async def _doing(

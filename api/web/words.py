@@ -50,10 +50,12 @@ PROPOSAL_ACT_WORDS = {
     ProposalAct.REPLIED: "复核意见", ProposalAct.DECIDED: "列入决定", ProposalAct.DROPPED: "不予列入",
 }
 TALK_WORDS = {
+    TalkState.CALLED: "待约谈",
     TalkState.OPEN: "待落实", TalkState.PROOF_GIVEN: "已说明落实情况,待核实", TalkState.OVERDUE: "期满未落实",
     TalkState.CLOSED: "已落实,办结", TalkState.REFERRED: "已移送监督部门", TalkState.ANSWERED: "监督部门已答复",
 }
 TALK_ACT_WORDS = {
+    TalkAct.CALLED: "通知约谈",
     TalkAct.HELD: "约谈", TalkAct.PROOF: "企业说明落实情况", TalkAct.CLOSURE: "核实落实,办结",
     TalkAct.REFERRAL: "移送监督部门", TalkAct.ANSWER: "监督部门答复",
 }

@@ -18,7 +18,7 @@ from notices.register import Notice, NoticeState
 from notices.service.office import Office, kept
 
 _SEES_ALL = frozenset({Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR})
-_OWN_LETTERS = frozenset({Role.AUTHORITY, Role.REVIEWER})
+_OWN_LETTERS = frozenset({Role.AUTHORITY, Role.REVIEWER, Role.PLATFORM})
 
 
 class NoticeView(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +86,7 @@ class RegisterLine(msgspec.Struct, frozen=True):
 
 
 class Reading:
-    """Letters by role: a company its inbox, an authority what it issued, auditor, coordinator and operator all."""
+    """Letters by role: a company its inbox, an office what it issued or was sent, oversight all."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -101,7 +101,7 @@ class Reading:
             return []
         code, issuer = scope
         found = await store.listing(
-            code=code, issuer_code=issuer, record_id=record_id, in_inbox=caller.role is Role.ENTERPRISE,
+            code=code, party=issuer, record_id=record_id, in_inbox=caller.role is Role.ENTERPRISE,
             after=after, limit=limit,
         )
         return [_view(notice) for notice in found]
@@ -169,7 +169,7 @@ class Reading:
 
 
 def _scope(caller: Caller, subject: str | None) -> tuple[str | None, str | None] | None:
-    """(company code, issuer code) to search by, None where the caller sees nothing."""
+    """(company code, office that issued or was sent) to search by, None where the caller sees nothing."""
     if caller.role in _SEES_ALL or _pushes_for_all(caller):
         return subject, None
     if caller.role in _OWN_LETTERS:
@@ -188,7 +188,8 @@ async def _may_see(notice: Notice, caller: Caller) -> bool:
     if scope is None:
         return False
     code, issuer = scope
-    if (code is not None and code != notice.code) or (issuer is not None and issuer != notice.issuer_code):
+    if (code is not None and code != notice.code) or (issuer is not None and issuer not in
+                                                      (notice.issuer_code, notice.code)):
         return False
     return caller.role is not Role.ENTERPRISE or await store.in_inbox(notice.notice_id)
 

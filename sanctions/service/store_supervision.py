@@ -23,7 +23,7 @@ _ACTS = "SELECT * FROM sanctions_draw_act WHERE draw_id = {} ORDER BY seq"
 _ADDRESSED = """SELECT * FROM sanctions_draw_act WHERE addressee = {} AND (due_on IS NOT NULL OR answers IS NOT NULL)
     ORDER BY seq DESC LIMIT {}"""
 _STEPS = "SELECT * FROM sanctions_talk WHERE talk_id = {} ORDER BY number"
-_TALKS = "SELECT talk_id FROM sanctions_talk WHERE act = 'held' AND seq < {} "
+_TALKS = "SELECT talk_id FROM sanctions_talk WHERE number = 1 AND seq < {} "
 _HELD_BY = """AND (org_code = {} OR talk_id IN (SELECT talk_id FROM sanctions_talk WHERE department = {})) """
 _OF_TALKS = "SELECT * FROM sanctions_talk WHERE talk_id IN "
 _LAST = "ORDER BY seq DESC LIMIT {}"

@@ -5,6 +5,7 @@ Nothing of it is a record of the company: it is not scored, not published, and b
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
@@ -20,10 +21,12 @@ from credit.kernel.ids import new_id
 from credit.kernel.unit import Event, Request, Unit, unit
 from credit.service import keep_payload
 from sanctions.conduct import kept
-from sanctions.events import TalkAnswered, TalkClosed, TalkHeld, TalkProven, TalkReferred
 from sanctions.service import store_supervision as store
+from sanctions.supervising.events import TalkAnswered, TalkCalled, TalkClosed, TalkHeld, TalkProven, TalkReferred
 from sanctions.talks import (
+    CallInput,
     ClosureInput,
+    MeetingInput,
     ProofInput,
     ReferralInput,
     Talk,
@@ -35,6 +38,7 @@ from sanctions.talks import (
 )
 
 HOLDERS = (Role.PLATFORM, Role.AUTHORITY)
+_CALL_WORDS = ("reason", "meets_at", "place", "attendee", "bring", "basis")
 OVERSEERS = (Role.AUDITOR, Role.COORDINATOR)
 
 
@@ -46,6 +50,11 @@ class TalkEnded(Conflict):
 class NotOverdue(Conflict):
     code = "talk_not_overdue"
     title = "约谈要求的期限未满 The deadline has not passed"
+
+
+class NotHeld(Conflict):
+    code = "talk_not_held"
+    title = "约谈尚未进行 The talk was not held yet"
 
 
 class DepartmentUnknown(Invalid):
@@ -79,12 +88,50 @@ class TalkView(NamedTuple):
     department: str
     lines: tuple[TalkLine, ...]
 
+    @property
+    def words(self) -> defaultdict[str, str]:
+        """Reason and demand, with time and place where it was called; empty where not told, or once erased."""
+        told: defaultdict[str, str] = defaultdict(str)
+        for line in self.lines:
+            if line.step.act in (TalkAct.CALLED, TalkAct.HELD):
+                told |= line.words
+        return told
+
 
 class Talks:
     """The service of talks."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
+
+    async def call(self, given: CallInput, caller: Caller, *, request: Request | None = None) -> TalkDone:
+        """Records a talk to come; the 约谈通知书 follows. Raises BadCode, Invalid."""
+        code = uscc.check(given.subject)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            if given.meets_on < u.day:
+                raise Invalid("约谈日期已过", errors=(
+                    FieldError("/meets_on", "out_of_range", "填写今天或者以后的日期;已经进行的直接登记约谈"),))
+            talk_id = new_id("tlk")
+            first = TalkStep(talk_id=talk_id, number=1, seq=u.next_seq, act=TalkAct.CALLED, org_code=caller.org_code,
+                             subject_code=code, day=given.meets_on, payload_id="")
+            event = TalkCalled(subject=talk_id, record_id=talk_id, code=code, meets_on=given.meets_on)
+            told = {name: getattr(given, name) for name in _CALL_WORDS}
+            return _write(u, first, event, told)
+
+    async def meet(
+        self, talk_id: str, given: MeetingInput, caller: Caller, *, request: Request | None = None
+    ) -> TalkDone:
+        """A called talk was held, or nobody came: its demand and last day. Raises NotFound, Forbidden, TalkEnded."""
+        await self._mine(talk_id, caller, _holder)
+        async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
+            found = await _open(talk_id, u.day, tuple(s for s in TalkState if s is not TalkState.CALLED))
+            _check_days(given, u.day)
+            step = msgspec.structs.replace(_next(found, u, TalkAct.HELD, caller.org_code), day=given.held_on,
+                                           deadline=given.deadline)
+            event = TalkHeld(subject=talk_id, record_id=talk_id, code=step.subject_code, held_on=given.held_on,
+                             deadline=given.deadline)
+            told = {"demand": given.demand, "document": given.document, "attended": "yes" if given.attended else "no"}
+            return _write(u, step, event, told)
 
     async def hold(self, given: TalkInput, caller: Caller, *, request: Request | None = None) -> TalkDone:
         """Records a talk that was held. Raises BadCode, Invalid."""
@@ -94,7 +141,8 @@ class Talks:
             talk_id = new_id("tlk")
             first = TalkStep(talk_id=talk_id, number=1, seq=u.next_seq, act=TalkAct.HELD, org_code=caller.org_code,
                              subject_code=code, day=given.held_on, deadline=given.deadline, payload_id="")
-            event = TalkHeld(subject=talk_id, code=code, held_on=given.held_on, deadline=given.deadline)
+            event = TalkHeld(subject=talk_id, record_id=talk_id, code=code, held_on=given.held_on,
+                             deadline=given.deadline)
             return _write(u, first, event, {"reason": given.reason, "demand": given.demand, "document": given.document})
 
     async def prove(
@@ -124,10 +172,13 @@ class Talks:
                 FieldError("/department", "department_unknown", "运营方可以登记部门"),))
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
             found = await _open(talk_id, u.day, (TalkState.CLOSED, TalkState.REFERRED, TalkState.ANSWERED))
+            if found.deadline is None:
+                raise NotHeld("先登记约谈情况和要求,再移送")
             if not found.late(u.day):
                 raise NotOverdue(f"要求的最后一日是{found.deadline},此后仍未落实的才移送", deadline=found.deadline)
             step = _next(found, u, TalkAct.REFERRAL, caller.org_code, department=given.department)
-            event = TalkReferred(subject=talk_id, code=step.subject_code, department=given.department)
+            event = TalkReferred(subject=talk_id, record_id=talk_id, code=step.subject_code,
+                                 department=given.department)
             return _write(u, step, event, {"text": given.note})
 
     async def answer(
@@ -141,6 +192,11 @@ class Talks:
         """One talk with its words, for its parties. Raises NotFound."""
         return await self._view(await self._seen(talk_id, caller))
 
+    async def told(self, talk_id: str) -> TalkView | None:
+        """The same for whoever writes its letters."""
+        found = await store.talk(talk_id)
+        return await self._view(found) if found else None
+
     async def listing(self, caller: Caller, below: int, limit: int) -> tuple[list[TalkView], int | None]:
         """Those the caller held, was referred, or is the subject of; newest first; and where the next page begins."""
         own: dict[str, str] = {}
@@ -149,7 +205,7 @@ class Talks:
         elif not caller.may(*OVERSEERS):
             own = {"office": caller.org_code}
         found = await store.talks(below, limit, **own)
-        more = found[-1].held.seq if len(found) == limit else None
+        more = found[-1].steps[0].seq if len(found) == limit else None
         return [await self._view(one) for one in found], more
 
     async def _act(
@@ -159,7 +215,10 @@ class Talks:
     ) -> TalkDone:
         await self._mine(talk_id, caller, by)
         async with unit(by=caller.key_id, now=self.clock(), request=request) as u:
-            step = _next(await _open(talk_id, u.day, ended), u, act, caller.org_code)
+            found = await _open(talk_id, u.day, ended)
+            if act is TalkAct.PROOF and found.deadline is None:
+                raise NotHeld("约谈后再说明落实情况")
+            step = _next(found, u, act, caller.org_code)
             return _write(u, step, event(subject=talk_id, code=step.subject_code), {"text": text})
 
     async def _seen(self, talk_id: str, caller: Caller) -> Talk:
@@ -184,7 +243,7 @@ class Talks:
                         await _name(held.org_code), await _name(found.department), tuple(lines))
 
 
-def _check_days(given: TalkInput, today: date) -> None:
+def _check_days(given: TalkInput | MeetingInput, today: date) -> None:
     faults = []
     if given.held_on > today:
         faults.append(FieldError("/held_on", "out_of_range", "约谈之后再登记,不晚于今天"))

@@ -1,0 +1,1 @@
+"""约谈: what happens to talks."""
