@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -24,6 +25,7 @@ class Counting:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._asked: dict[tuple[date, str], list[str]] = {}
+        self._writing = asyncio.Lock()
 
     def tally(self, asker: str) -> list[str]:
         """Where each code that a kind of asker asks about today is noted; another list tomorrow."""
@@ -34,7 +36,11 @@ class Counting:
         self.tally(asker).extend(codes)
 
     async def flush(self) -> None:
-        """Writes what was counted."""
+        """Writes what was counted; what another call is writing is written when this one returns."""
+        async with self._writing:
+            await self._write()
+
+    async def _write(self) -> None:
         today, counted = business_day(self.clock()), {}
         for (day, asker), codes in sorted(self._asked.items()):
             counted[day, asker] = Counter(code for code in codes if len(code) <= _LONGEST)
