@@ -76,13 +76,18 @@ class Extracts(Controller):
     tags = ["extracts"]
 
     @get("/", summary="各份摘录 Extracts")
-    async def listing(self, services: Services, limit: Limit = 20, cursor: Cursor = None) -> Response[ExtractPage]:
+    async def listing(
+        self, services: Services, request: AnyRequest, limit: Limit = 20, cursor: Cursor = None
+    ) -> Response[ExtractPage]:
         """Every extract handed out, the one of now first; it is made when somebody asks."""
-        newest = await services.extracts.current()
-        found = await services.extracts.listing(below(cursor), limit)
+        start, newest = below(cursor), await services.extracts.current()
+        tag = f"{newest.kept.digest}.{limit}.{start}"
+        if _has(request, tag):
+            return _unchanged(tag)
+        found = await services.extracts.listing(start, limit)
         more = cursor_of(str(found[-1].number)) if len(found) == limit else None
         told = ExtractPage([view(one, newest.kept) for one in found], more)
-        return Response(told, headers={"Cache-Control": "public, no-cache"})
+        return Response(told, headers={"Cache-Control": "public, no-cache", "ETag": f'"{tag}"'})
 
     @get("/delta/{name:str}", summary="增量文件 Delta file")
     async def delta(self, name: str, since: Since, services: Services, request: AnyRequest) -> Response[Any] | File:

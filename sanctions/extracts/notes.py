@@ -6,6 +6,7 @@ holds everything the extract knows. Digests of manifests are over the signed tex
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
@@ -26,6 +27,8 @@ PROVES = (
     "公示终止的记录不在其中,取得人应当以最新一份为准,不得继续使用已终止公示的信息。 The manifest proves what was shown "
     "here on that day and log state; use the newest, and drop what is no longer in it."
 )
+_NAME = re.compile(r"[a-z][a-z_]{0,39}")  # of a list: names become files of whoever checks
+_ENDINGS = (".jsonl", ".csv", ".delta.jsonl", ".delta.csv")
 T = TypeVar("T", bound="Manifest | DeltaManifest")
 
 
@@ -140,4 +143,7 @@ def _read(text: str, kind: str, into: type[T]) -> T:
         raise BadNote(f"清单残缺 the manifest is not whole ({exc})") from None
     if not whole:
         raise BadNote("清单不是签发时的文本:请整份保存 the manifest is not the text that was issued")
+    for note in made.files:
+        if not _NAME.fullmatch(note.list) or note.name not in {note.list + ending for ending in _ENDINGS}:
+            raise BadNote(f"清单中的文件名不合规 no name of a file of an extract: {note.name[:60]!r}")
     return made

@@ -11,6 +11,7 @@ import hashlib
 import heapq
 import io
 import shutil
+import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -34,6 +35,7 @@ from sanctions.extracts.rows import (
 )
 
 RUN = 5000  # rows sorted at once
+_FORGOTTEN = 86_400  # seconds
 _PIECE = 1 << 16  # bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # no archive tells when it was packed
 
@@ -171,6 +173,14 @@ def copy_out(folder: Path, names: Sequence[str], into: Path) -> None:
 
 def drop(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def drop_drafts(folder: Path) -> None:
+    """Drops drafts that nobody has touched for a day."""
+    before = time.time() - _FORGOTTEN
+    for draft in folder.glob(".ext_*"):
+        if draft.stat().st_mtime < before:
+            drop(draft)
 
 
 def drop_rows(folder: Path) -> None:

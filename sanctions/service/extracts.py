@@ -45,7 +45,6 @@ STEP = 500  # entities read at once
 ALL = "all.zip"
 ALL_DELTA = "delta.zip"
 _WHOLE = 2  # extracts whose rows are kept: the newest, and one that may still be on its way to somebody
-_MOST_KEPT = 5000
 _RESTS = 10  # times as long as a making took, if that was over a second
 
 
@@ -256,14 +255,14 @@ class Extracts:
         files.settle(draft, folder)
 
     async def _clear(self, made: Manifest) -> None:
-        """Drops the rows of all but the newest two, and marks that are too old to be a base."""
+        """Drops the rows of all but the newest two, marks that are too old to be a base, drafts of killed processes."""
+        files.drop_drafts(self.folder)
         days = self.book.current.at("extracts.delta_days", made.on).value
-        kept = {self._folder(one): one for one in await store.page(store.FOREVER, _MOST_KEPT)}
-        for place_, folder in enumerate(sorted((p for p in self.folder.glob("[0-9]*")), reverse=True)):
-            one = kept.get(folder)
-            if one is None or one.on_day < made.on - timedelta(days=days):
+        kept = await store.positions(made.on - timedelta(days=days))
+        for number, folder in enumerate(sorted(self.folder.glob("[0-9]*"), reverse=True)):
+            if int(folder.name) not in kept:
                 files.drop(folder)
-            elif place_ >= _WHOLE:
+            elif number >= _WHOLE:
                 files.drop_rows(folder)
 
     def _folder(self, kept: KeptExtract) -> Path:

@@ -17,6 +17,7 @@ _BY_SEQ = _EXTRACT.format(where="known_seq = {}")
 _BY_DIGEST = _EXTRACT.format(where="digest = {}")
 _BEFORE = _EXTRACT.format(where="known_seq < {} ORDER BY known_seq DESC LIMIT 1")
 _SINCE = "SELECT max(revision) AS most FROM sanctions_restriction WHERE seq > {}"
+_KEPT = "SELECT known_seq FROM sanctions_extract WHERE on_day >= {}"
 FOREVER = 2**31 - 1  # what an integer column holds on both engines
 
 
@@ -53,6 +54,11 @@ async def by_digest(digest: str) -> KeptExtract | None:
 async def before(known_seq: int) -> KeptExtract | None:
     """The newest extract that knows less than this position."""
     return _one(await database.fetch(_BEFORE, known_seq))
+
+
+async def positions(first_day: date) -> set[int]:
+    """The log positions of the extracts of a day and later."""
+    return {int(row["known_seq"]) for row in await database.fetch(_KEPT, first_day)}
 
 
 async def bars_since(seq: int) -> int:

@@ -242,6 +242,12 @@ def test_a_signed_delta_that_does_not_lead_where_it_says_is_found() -> None:
     assert outcome(FIRST, lie).failed is Step.APPLIED
 
 
+def test_no_manifest_names_a_file_outside_its_folder() -> None:
+    outside = msgspec.structs.replace(noted("tax.jsonl", b""), name="../tax.jsonl", list="../tax")
+    made = msgspec.structs.replace(manifest_of(FIRST), files=(outside,))
+    assert outcome(FIRST.but(manifest_note=signed(made, KEY).encode())).failed is Step.SIGNATURE
+
+
 def test_one_file_alone_is_checked_against_its_manifest() -> None:
     note = FIRST.files[MANIFEST].decode()
     saved = Held("downloads", {"extract-10-tax.jsonl": FIRST.files["tax.jsonl"]})

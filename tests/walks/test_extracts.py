@@ -99,6 +99,9 @@ async def test_what_is_shown_is_handed_out_and_what_is_removed_is_gone_at_once(h
 
 async def test_a_manifest_is_signed_and_a_file_is_not_sent_twice(house: House) -> None:
     made = await current(house)
+    for path in (BASE, f"{BASE}/current/manifest"):
+        tag = (await house.get(path)).headers["etag"]
+        assert (await house.get(path, {"If-None-Match": tag})).status_code == 304
     answer = await house.get(f"{BASE}/current/manifest")
     manifest = open_manifest(answer.text, house.services.log.verifiers())
     assert digest(manifest) == made["sha256"] and answer.headers["cache-control"] == "public, no-cache"
