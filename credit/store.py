@@ -55,6 +55,9 @@ _KINDS = "SELECT entity_id, kind FROM credit_entity WHERE revision = 1 AND seq <
 _KINDS_BETWEEN = _KINDS + " entity_id > {} AND entity_id <= {} ORDER BY entity_id"
 _EVERY = """SELECT entity_id FROM (SELECT entity_id, row_number() OVER (ORDER BY entity_id) n, count(*) OVER () size
     FROM credit_entity WHERE revision = 1 AND seq <= {}) q WHERE n % {} = 0 OR n = size ORDER BY n"""
+_EVERY_RECORDED = """SELECT entity_id FROM (SELECT entity_id, row_number() OVER (ORDER BY entity_id) n,
+    count(*) OVER () size FROM (SELECT DISTINCT entity_id FROM credit_record WHERE seq <= {}) d) q
+    WHERE n % {} = 0 OR n = size ORDER BY n"""
 _RECORD = "SELECT r.* FROM credit_record r WHERE record_id = {} AND seq <= {} ORDER BY revision DESC LIMIT 1"
 _BY_KEY = """SELECT r.* FROM credit_record r WHERE record_id = (SELECT record_id FROM credit_record
     WHERE natural_key = {} AND revision = 1 LIMIT 1) ORDER BY revision DESC LIMIT 1"""
@@ -181,6 +184,11 @@ async def records_of_all(entity_ids: Sequence[str], seq: int = FOREVER) -> list[
 async def entity_marks(step: int, seq: int) -> list[str]:
     """Every `step`-th entity id known at `seq`, and the last: where ranges of entities end."""
     return [r["entity_id"] for r in await database.fetch(_EVERY, seq, step)]
+
+
+async def recorded_marks(step: int, seq: int) -> list[str]:
+    """As `entity_marks`, of the entities on which something is recorded."""
+    return [r["entity_id"] for r in await database.fetch(_EVERY_RECORDED, seq, step)]
 
 
 async def kinds_between(after: str, upto: str, seq: int) -> dict[str, SubjectKind]:

@@ -26,7 +26,7 @@ from sanctions.model import Restriction
 from sanctions.service import extract_files as files
 from sanctions.service.store_extracts import KeptExtract
 
-STEP = 500  # entities read at once
+STEP = 500  # entities with records read at once
 
 
 class ExtractChanged(Conflict):
@@ -82,7 +82,7 @@ class Making:
         draft, after = self.folder / f".{new_id('ext')}", ""
         gathered = files.Gathered(draft)
         try:
-            for upto in await lookup.entity_marks(STEP, seq):
+            for upto in await lookup.recorded_marks(STEP, seq):
                 records = await lookup.records_between(after, upto, seq)
                 held = sorted({r.entity_id for r in records if r.kind in (RecordKind.PENALTY, RecordKind.LIST_ENTRY)})
                 if held:
