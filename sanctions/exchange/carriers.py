@@ -120,6 +120,8 @@ def _object(number: int, text: bytes, known: Mapping[str, Any]) -> Given:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Given(number, {}, ("", "json_unreadable", "本行不是一个各项为文本的 JSON 对象"))
     cells = {name: "" if value is None else str(value).strip() for name, value in found.items()}
+    if any(_NOT_TEXT.search(value) for value in cells.values()):
+        return Given(number, {}, ("", "not_text", "本行含有控制字符:请删去"))
     strange = next((name for name, value in cells.items() if name not in known and value), None)
     if strange is not None:
         return Given(number, {}, (strange[:60], "unknown_field", "不认识的字段:见 GET /v1/exchange 的字段表,或删去"))

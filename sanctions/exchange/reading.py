@@ -242,7 +242,10 @@ def _conduct(made: ExchangeSet, cells: RowCells, given: Given, today: date) -> G
 
 
 def _grade(made: ExchangeSet, cells: RowCells, given: Given, today: date) -> Got:
-    return GradeRow(code=cells.need("code"), scheme=cells.need("scheme"), on=cells.needed_day("rated_on"),
+    rated = cells.needed_day("rated_on")
+    if rated > today:
+        raise cells.fault("rated_on", "in_future", f"{rated}晚于今天{today};请核对")
+    return GradeRow(code=cells.need("code"), scheme=cells.need("scheme"), on=rated,
                     grade=cells.need("grade"), value=cells.text("value"))
 
 

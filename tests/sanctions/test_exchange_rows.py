@@ -212,6 +212,7 @@ def cells(**more: str) -> dict[str, str]:
     ({"served_on": "2026年"}, "送达日期", "date_no_day"),
     ({"fine": "十万"}, "罚款金额(万元)", "amount_unreadable"),
     ({"facts": "长" * 2001}, "违法事实", "too_long"),
+    ({"facts": "一\x00二"}, "", "not_text"),
 ])
 def test_a_bad_cell_is_told_at_its_column(more: dict[str, str], column: str, code: str) -> None:
     made = exchange_set("17.1")
