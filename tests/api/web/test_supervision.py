@@ -121,3 +121,21 @@ async def test_every_page_is_sound(services: Services, visitor: httpx.AsyncClien
     await person(services, Role.ENTERPRISE, uscc(8), "stranger")
     await enter(visitor, "stranger")
     assert (await visitor.get(f"/desk/talks/{made}")).status_code == 404
+
+
+async def test_a_talk_is_called_and_then_held_by_page(services: Services, visitor: httpx.AsyncClient) -> None:
+    await people(services)
+    await enter(visitor, "centre")
+    form, new = await visitor.get("/office/talks/call"), "/office/talks/call"
+    call = {"subject": FIRM, "meets_on": "2026-11-22", "meets_at": "上午9时", "place": "示例地点",
+            "attendee": "法定代表人", "reason": "示例事由", "bring": "", "basis": ""}
+    assert "填写地点" in page(await send(visitor, form, {**call, "place": ""}, to=new), 422).text
+    assert "今天或者以后" in page(await send(visitor, form, {**call, "meets_on": "2026-11-21"}, to=new), 422).text
+    made = await follow(visitor, await send(visitor, form, call, to=new))
+    here = str(made.url.path)
+    assert "待约谈" in page(made).text and "示例地点" in page(made).text
+    assert "示例事由" in page(await visitor.get("/office/talks")).text
+    meeting = {"held_on": "2026-11-22", "absent": "1", "demand": "示例要求", "deadline": "2026-11-24", "document": ""}
+    assert "写明要求" in page(await send(visitor, made, {**meeting, "demand": ""}, to=f"{here}/meeting"), 422).text
+    held = await follow(visitor, await send(visitor, made, meeting, to=f"{here}/meeting"))
+    assert "企业未到场" in page(held).text and "待落实" in page(held).text
