@@ -14,7 +14,7 @@ FIGURES = {  # name → module
     "units": "units", "eligibility": "eligibility", "letters": "letters", "import": "imports", "pushing": "pushing",
     "inbox": "inbox", "verify": "verifying", "receipts": "receipts", "reports": "reports", "screening": "screening",
     "names": "names", "register": "loading", "openings": "openings", "mixed": "mixed", "scores": "scores",
-    "as_of": "as_of", "extracts": "extracts",
+    "as_of": "as_of", "recompute": "recompute", "extracts": "extracts",
 }
 
 
