@@ -15,7 +15,7 @@ from credit.explain import notes, points_text, sentence
 from credit.model import MeritFacts, Record
 from credit.ratings import Rating
 from credit.schemes import Scheme
-from credit.scores import Score
+from credit.scores import Score, only_shown
 from notices.model import Chart
 from notices.reports import Line
 from repair.model import STATE_TITLES
@@ -149,14 +149,8 @@ def score_notes(found: Rating) -> Iterator[str]:
 
 def score_lines(found: Score, shown: Collection[str] | None) -> Iterator[Line]:
     """The lines of a score; with `shown`, those of other records are added up into one that names none."""
-    hidden = 0
-    for line in found.lines:
-        if shown is not None and line.record_id is not None and line.record_id not in shown:
-            hidden += line.points
-        else:
-            yield Line(f"{points_text(line.points)}分", zh(sentence(line)))
-    if hidden:
-        yield Line(f"{points_text(hidden)}分", "不在公示范围内的计分信息，合计计入。")
+    for line in found.lines if shown is None else only_shown(found.lines, shown):
+        yield Line(f"{points_text(line.points)}分", zh(sentence(line)))
 
 
 def chart_of(changes: Sequence[Score], first: date, last: date) -> Chart | None:

@@ -8,9 +8,10 @@ from datetime import date
 import msgspec
 
 from credit.ratings import Rating
-from credit.scores import NOT_LISTED, Line, LineKind, Score
+from credit.scores import Line, LineKind, Score
 
 _LIMITED = {LineKind.BASE, LineKind.LIMIT}
+_IDLE = {LineKind.NOT_LISTED, LineKind.PENDING}  # they move nothing
 _MEAN = "本方案以上一完整周期的日均得分为准,日均得分"
 
 
@@ -31,18 +32,25 @@ def sentence(line: Line) -> str:
     if line.kind in _LIMITED:
         return f"{line.title}:{points_text(line.points)}分。"
     if line.kind is LineKind.NOT_LISTED:
-        return f"{NOT_LISTED},不影响得分。"
+        return f"{named(line)},不影响得分。"
+    if line.kind is LineKind.HIDDEN:
+        return f"{line.title},合计{points_text(line.points)}分。"
     if line.kind is LineKind.PENDING:
         start = f",最早自{day_text(line.first)}起计入" if line.first else ""
-        return f"{line.title}:处于陈述申辩期,尚未计入{start}(依据:{line.basis})。"
+        return f"{named(line)}:处于陈述申辩期,尚未计入{start}(依据:{line.basis})。"
     if line.kind is LineKind.NEWCOMER:
         return f"{line.title}:没有不良记录,信用等级不低于{line.grade}级(依据:{line.basis})。"
     if line.kind is LineKind.THRESHOLD:
         since = f"自{day_text(line.first)}起" if line.first else ""
-        return f"{line.title}:累计扣分达到限值,{since}信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
+        return f"{named(line)}:累计扣分达到限值,{since}信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
     if line.kind is LineKind.VETO:
-        return f"{line.title}:信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
-    return f"{line.title}:{_effect(line)}{_until(line)}(依据:{line.basis})。"
+        return f"{named(line)}:信用等级最高为{line.grade}级{_until(line)}(依据:{line.basis})。"
+    return f"{named(line)}:{_effect(line)}{_until(line)}(依据:{line.basis})。"
+
+
+def named(line: Line) -> str:
+    """What a line is for, with the number of the record's paper: 串通投标(示罚〔2026〕7号)."""
+    return f"{line.title}({line.document})" if line.document else line.title
 
 
 def summary(found: Score) -> str:
@@ -99,10 +107,16 @@ def why_rated(before: Rating, after: Rating) -> tuple[str, ...]:
 
 
 def _each(found: Changed) -> Iterable[str]:
-    yield from (f"不再计入:{_short(line)}。" for line in found.gone)
-    yield from (f"新计入:{_short(line)}。" for line in found.come)
+    begun = {line.record_id for line in found.come}
+    yield from (f"不再计入:{_short(line)}。" for line in found.gone if line.kind not in _IDLE)
+    yield from (f"不再列示:{named(line)}。" for line in found.gone
+                if line.kind in _IDLE and line.record_id not in begun)
+    yield from (f"新计入:{_short(line)}。" for line in found.come if line.kind not in _IDLE)
+    yield from (f"新登记,不影响得分:{named(line)}。" for line in found.come if line.kind is LineKind.NOT_LISTED)
+    yield from (f"新登记,处于陈述申辩期,尚未计入:{named(line)}。" for line in found.come
+                if line.kind is LineKind.PENDING)
     for old, new in found.moved:
-        yield f"{new.title}由{points_text(old.points)}分变为{points_text(new.points)}分。"
+        yield f"{named(new)}由{points_text(old.points)}分变为{points_text(new.points)}分。"
 
 
 def _published(found: Rating) -> bool:
@@ -127,9 +141,10 @@ def _lines(found: Score) -> dict[tuple[str | None, str, str], Line]:
 
 
 def _short(line: Line) -> str:
+    paper = f"{line.document}," if line.document else ""
     if line.grade:
-        return f"{line.title}(等级{line.grade})"
-    return f"{line.title}({points_text(line.points)}分)"
+        return f"{line.title}({paper}等级最高{line.grade}级)"
+    return f"{line.title}({paper}{points_text(line.points)}分)"
 
 
 def _result(before: Score, after: Score) -> str:
@@ -137,8 +152,10 @@ def _result(before: Score, after: Score) -> str:
 
 
 def _moved(before: int, after: int) -> str:
+    if before == after:
+        return f"{points_text(after)}分不变"
     change = after - before
-    moved = f"{'上升' if change > 0 else '下降'}{points_text(abs(change))}分" if change else "不变"
+    moved = f"{'上升' if change > 0 else '下降'}{points_text(abs(change))}分"
     return f"由{points_text(before)}分变为{points_text(after)}分({moved})"
 
 

@@ -135,6 +135,7 @@ def _fault_line(record: Record, scheme: Scheme, fault: Fault, points: int) -> Li
     return Line(
         kind=LineKind.FAULT if points == fault.item.points else LineKind.FAULT_CAPPED,
         record_id=record.record_id,
+        document=record.facts.document_no,
         rule=scheme.rule_id(fault.item.item),
         title=fault.item.title,
         basis=fault.item.source,
@@ -148,6 +149,7 @@ def _veto_line(record: Record, scheme: Scheme, fault: Fault) -> Line:
     return Line(
         kind=LineKind.VETO,
         record_id=record.record_id,
+        document=record.facts.document_no,
         rule=scheme.rule_id(fault.item.item),
         title=fault.item.title,
         basis=fault.item.source,
@@ -169,5 +171,6 @@ def pending_lines(records: Iterable[Record], scheme: Scheme, day: date) -> Itera
         dropped = facts.upheld is False or (facts.repaired_on is not None and facts.repaired_on <= day)
         if item is None or dropped or facts.notice_served_on > day or (first is not None and first <= day):
             continue
-        yield Line(kind=LineKind.PENDING, record_id=record.record_id, rule=scheme.rule_id(item.item), title=item.title,
-                   basis=scheme.hearing.source if scheme.hearing else item.source, points=0, first=first)
+        yield Line(kind=LineKind.PENDING, record_id=record.record_id, document=facts.document_no,
+                   rule=scheme.rule_id(item.item), title=item.title, points=0, first=first,
+                   basis=scheme.hearing.source if scheme.hearing else item.source)

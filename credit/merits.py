@@ -53,6 +53,7 @@ def _merit_line(merit: Merit, scheme: Scheme, points: int) -> Line:
     return Line(
         kind=LineKind.MERIT if points == merit.item.points else LineKind.CAPPED,
         record_id=merit.record.record_id,
+        document=merit.record.facts.document_no,
         rule=scheme.rule_id(merit.item.item),
         title=merit.item.title,
         basis=merit.item.source,

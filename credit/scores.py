@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from credit.model import ConductFacts, ListFacts, MeritFacts, PenaltyFacts, Reco
 from credit.schemes import Scheme
 
 NOT_LISTED = "未列入计分项目"
+HIDDEN = "不在公示范围内的计分信息"
 
 
 class LineKind(StrEnum):
@@ -29,6 +30,7 @@ class LineKind(StrEnum):
     CAPPED = "capped"  # good conduct cut by a cap or count
     NOT_LISTED = "not_listed"
     LIMIT = "limit"  # what floor or ceiling adds or takes
+    HIDDEN = "hidden"  # what records that the reader may not see add up to
 
 
 class ScoredRecord(msgspec.Struct, frozen=True):
@@ -41,7 +43,8 @@ class ScoredRecord(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One addend. `first` and `last` are inclusive days, null = open; `grade` is set until `grade_until`."""
+    """One addend. `first` and `last` are inclusive days, null = open; `grade` is set until `grade_until`. `document` is
+    the number of the record's paper, by which people know it."""
 
     kind: LineKind
     rule: str
@@ -49,6 +52,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     points: int
     record_id: str | None = None
+    document: str = ""
     first: date | None = None
     last: date | None = None
     grade: str | None = None
@@ -110,9 +114,22 @@ def unlisted(record: Record, scheme: Scheme) -> Line:
     return Line(
         kind=LineKind.NOT_LISTED,
         record_id=record.record_id,
+        document=record.facts.document_no,
         rule=scheme.rule_id("not_listed"),
         title=NOT_LISTED,
         basis=scheme.source,
         points=0,
         first=first_day(record, scheme),
     )
+
+
+def only_shown(lines: Iterable[Line], shown: Collection[str]) -> tuple[Line, ...]:
+    """The lines of no record or of `shown` ones; the others are added up into one that names none, so that all still
+    add up to the same."""
+    kept, hidden = list[Line](), list[Line]()
+    for line in lines:
+        (kept if line.record_id is None or line.record_id in shown else hidden).append(line)
+    points = sum(line.points for line in hidden)
+    if points or any(line.grade for line in hidden):
+        kept.append(Line(kind=LineKind.HIDDEN, rule="hidden", title=HIDDEN, basis="", points=points))
+    return tuple(kept)

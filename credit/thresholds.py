@@ -22,12 +22,13 @@ class Loss(NamedTuple):
     first: date
     record_id: str
     points: int
+    document: str = ""
 
 
 def losses(records: Iterable[Taken]) -> list[Loss]:
     """The points each record took off at its beginning, in order of days."""
     found = (
-        Loss(best.first, one.record.record_id, best.item.points)
+        Loss(best.first, one.record.record_id, best.item.points, one.record.facts.document_no)
         for one in records
         if one.faults and (best := strictest(one, one.faults[0].first))
     )
@@ -77,6 +78,7 @@ def _line(threshold: Threshold, scheme: Scheme, since: date, by: Loss) -> Line:
     return Line(
         kind=LineKind.THRESHOLD,
         record_id=by.record_id,
+        document=by.document,
         rule=scheme.rule_id(threshold.threshold),
         title=threshold.title,
         basis=threshold.source,

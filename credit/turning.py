@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import msgspec
 
-from credit.explain import changed, points_text
+from credit.explain import changed, named, points_text
 from credit.model import ListFacts, Record
 from credit.ratings import spans
 from credit.schemes import Scheme
@@ -87,7 +87,7 @@ def _event(on: date, what: Happened, lines: Sequence[Line]) -> ScoreEvent:
     points, title = sum(line.points for line in lines), lines[0].title
     moved = points if what is Happened.STARTED else -points
     return ScoreEvent(on=on, what=what, record_id=lines[0].record_id, title=title, points=moved,
-                      sentence=f"{title}:{_told(what, lines, points)}。")
+                      sentence=f"{named(lines[0])}:{_told(what, lines, points)}。")
 
 
 def _told(what: Happened, lines: Sequence[Line], points: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from credit.model import Authority, Facts, MeritFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
+from credit.model import Authority, ConductFacts, Facts, MeritFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
 from credit.uscc import ALPHABET, check_digit, org_check_digit
 
 SAMPLE_AUTHORITY = Authority(name="示例市住房和城乡建设局")
@@ -43,6 +43,20 @@ def merit(record_id: str = "m1", **facts: Any) -> Record:
         **facts,
     }
     return record(record_id, RecordKind.MERIT, MeritFacts(**given))
+
+
+def conduct(record_id: str = "c1", **facts: Any) -> Record:
+    """Conduct under the sample scheme, its 告知书 served 2026-03-02 unless told; nobody states anything."""
+    given: dict[str, Any] = {
+        "scheme": "sample_construction",
+        "item": "contract_performance",
+        "authority": SAMPLE_AUTHORITY,
+        "document_no": f"示建告〔2026〕{record_id}号",
+        "happened_on": date(2026, 2, 27),
+        "notice_served_on": date(2026, 3, 2),
+        **facts,
+    }
+    return record(record_id, RecordKind.CONDUCT, ConductFacts(**given))
 
 
 def record(record_id: str, kind: RecordKind, facts: Facts, *, withdrawn: bool = False) -> Record:

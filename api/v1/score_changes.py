@@ -12,7 +12,7 @@ from litestar.params import QueryParameter
 from api.auth import needs
 from api.bodies import json_body
 from api.v1.asked import own
-from api.v1.scores import SEES_SCORES, ScoreLine, score_lines
+from api.v1.scores import SEES_SCORES, ScoreLine, as_seen, score_lines, seen_by
 from api.wiring import Services
 from credit import explain, uscc
 from credit.accounts.model import Caller, Role
@@ -132,14 +132,17 @@ class ScoreChanges(Controller):
     async def history(
         self, code: str, scheme: str, services: Services, caller: Caller, since: From = None, until: To = None
     ) -> History:
-        """The days on which the day's score changed between two inclusive days, and what happened on the way."""
+        """The days on which the day's score changed between two inclusive days, and what happened on the way.
+
+        A platform is told of published records only.
+        """
         own(caller, code)
         first, last = span(since, until, business_day(services.clock()))
         checked, standing = uscc.check(code), services.standing
         found = await standing.history(checked, scheme, first, last)
-        happened = await standing.events(checked, scheme, first, last)
+        happened, seen = await standing.events(checked, scheme, first, last), await seen_by(services, caller, checked)
         return History(scheme, tuple(HistoryPoint(s.on, s.value / 100, s.grade) for s in found),
-                       tuple(_event(e) for e in happened))
+                       tuple(_event(e) for e in happened if seen is None or e.record_id is None or e.record_id in seen))
 
     @get("/{code:str}/score/changes", summary="得分为什么变化 Why a score changed")
     async def changes(
@@ -149,7 +152,9 @@ class ScoreChanges(Controller):
         own(caller, code)
         first, last = span(since, until, business_day(services.clock()))
         checked, standing = uscc.check(code), services.standing
-        return _changes(await standing.rating(checked, scheme, first), await standing.rating(checked, scheme, last))
+        seen = await seen_by(services, caller, checked)
+        before, after = [as_seen(await standing.rating(checked, scheme, day), seen) for day in (first, last)]
+        return _changes(before, after)
 
     @post("/{code:str}/score/what-if", dto=json_body(WhatIfInput), status_code=200, summary="假设推算 What if",
           guards=[needs(Role.ENTERPRISE, Role.AUTHORITY, Role.AUDITOR)])

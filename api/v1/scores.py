@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from litestar.params import QueryParameter
 
 from api.auth import needs
 from api.v1.asked import Ground, KnownAt, OnDay, known, own
+from api.v1.views import sees_all
 from api.wiring import Services
 from credit import explain, uscc
 from credit.accounts.model import Caller, Role
@@ -20,8 +21,9 @@ from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from credit.ratings import Mean, Period, Rating
 from credit.schemes import PeriodKind
-from credit.scores import Line
+from credit.scores import Line, only_shown
 from credit.scoring import weighted
+from sanctions.service.dossiers import dossier
 
 SEES_SCORES = (Role.ENTERPRISE, Role.PLATFORM, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR,
                Role.OPERATOR)
@@ -30,9 +32,13 @@ TenderPoints = Annotated[int | None, QueryParameter(ge=1, le=100, description="�
 
 
 class ScoreLine(msgspec.Struct, frozen=True, kw_only=True, rename={"first": "from", "last": "until"}):
-    """One addend in points, with its record, rule, basis and inclusive days, and the sentence that explains it."""
+    """One addend in points, with its record, rule, basis and inclusive days, and the sentence that explains it.
+
+    `document_no`: of the record. What the caller may not see is one line without a record.
+    """
 
     record_id: str | None
+    document_no: str | None
     rule: str
     title: str
     basis: str
@@ -102,14 +108,16 @@ class Scores(Controller):
         self, code: str, scheme: str, services: Services, caller: Caller, on: OnDay = None,
         known_at: KnownAt = None, ground: Ground = None,
     ) -> ScoreAnswer:
-        """The score with every line explained, at any day, from what was known now or then."""
+        """The score with every line explained, at any day, from what was known now or then.
+
+        A platform sees lines of what is published; the others are added up in one.
+        """
         own(caller, code)
         code, day = uscc.check(code), on or business_day(services.clock())
         seq = await known(known_at, services, caller, code, ground)
-        found = await services.standing.rating(code, scheme, day, seq)
+        found = as_seen(await services.standing.rating(code, scheme, day, seq), await seen_by(services, caller, code))
         head = await ledger.head()
         return score_answer(found, min(seq, head.size - 1))
-
 
     @get("/{code:str}/incentives", summary="守信激励 Incentives")
     async def incentives(
@@ -127,6 +135,24 @@ class Scores(Controller):
         )
 
 
+async def seen_by(services: Services, caller: Caller, code: str) -> frozenset[str] | None:
+    """The records whose lines the caller may see: those published today and good conduct; None for all of them."""
+    if sees_all(caller, code):
+        return None
+    today, standing = business_day(services.clock()), services.standing
+    ids = {v.record.record_id for v in await standing.penalties(code, today) if v.published}
+    ids |= {v.record.record_id for v in await standing.listings(code, today) if v.published}
+    return frozenset(ids | {r.record_id for r in (await dossier(code)).merits})
+
+
+def as_seen(found: Rating, seen: Collection[str] | None) -> Rating:
+    """A rating with the lines of other records than `seen` added up into one; value and grade stay."""
+    if seen is None:
+        return found
+    lines = only_shown(found.score.lines, seen)
+    return msgspec.structs.replace(found, score=msgspec.structs.replace(found.score, lines=lines))
+
+
 def score_answer(found: Rating, seq: int) -> ScoreAnswer:
     """A rating as calls answer it, each line of the day's score with the sentence that explains it."""
     return ScoreAnswer(
@@ -139,8 +165,9 @@ def score_answer(found: Rating, seq: int) -> ScoreAnswer:
 def score_lines(lines: Iterable[Line]) -> tuple[ScoreLine, ...]:
     """Lines of a score as calls answer them."""
     return tuple(
-        ScoreLine(record_id=line.record_id, rule=line.rule, title=line.title, basis=line.basis,
-                  points=line.points / 100, first=line.first, last=line.last, sentence=explain.sentence(line))
+        ScoreLine(record_id=line.record_id, document_no=line.document or None, rule=line.rule, title=line.title,
+                  basis=line.basis, points=line.points / 100, first=line.first, last=line.last,
+                  sentence=explain.sentence(line))
         for line in lines
     )
 

@@ -84,11 +84,14 @@ _CJK = "\u4e00-\u9fff〔〕“”《》（）"
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _MARK = re.compile(rf"(?<=[{_CJK}])[,:;?!](?!//)|[,:;?!](?=[{_CJK}])")
 _BRACKETS = re.compile(rf"(?<=[{_CJK}])\(([^()]*)\)|\(([^()]*)\)(?=[{_CJK}])|\(([{_CJK}][^()]*)\)")
+_DEEPEST = 4  # brackets within brackets
 
 
 def zh(sentence: str) -> str:
     """A sentence of the service with full-width marks and brackets beside Chinese words. Not for names or numbers."""
-    text = _BRACKETS.sub(lambda found: f"（{found[1] or found[2] or found[3] or ''}）", sentence)
+    text = sentence
+    for _ in range(_DEEPEST):
+        text = _BRACKETS.sub(lambda found: f"（{found[1] or found[2] or found[3] or ''}）", text)
     return _MARK.sub(lambda found: _FULL[found[0]], text)
 
 

@@ -100,8 +100,8 @@ def test_history_says_what_happened_and_when() -> None:
         ("2026-09-01", Happened.REPAIRED, "p2", 3000),
         ("2026-11-21", Happened.ENDED, "p1", 1000),
     ]
-    assert told[1].sentence == "串通投标:开始计入(-30分,等级最高D级)。"
-    assert told[2].sentence == "串通投标:准予修复,不再计入(-30分,等级最高D级)。"
+    assert told[1].sentence == "串通投标(示建罚〔2026〕p2号):开始计入(-30分,等级最高D级)。"
+    assert told[2].sentence == "串通投标(示建罚〔2026〕p2号):准予修复,不再计入(-30分,等级最高D级)。"
 
 
 @given(first=DAYS, length=st.integers(0, 900), cleared=DAYS | st.none())

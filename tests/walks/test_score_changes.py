@@ -88,6 +88,29 @@ async def test_the_page_says_the_same_words_and_draws_what_happened(house: House
             assert "请改正" in page(await firm.get(f"/desk/score/what-if?{query}"), 422).text
 
 
+async def test_a_platform_is_told_only_what_is_published(house: House) -> None:
+    desk, record = await general(house, decided_on="2026-06-01")
+    office = await house.office()
+    conduct = (await house.post("/v1/conduct-records", {
+        "subject": {"name": "示例", "code": desk.code}, "scheme": "sample_construction", "item": "contract_performance",
+        "happened_on": "2026-09-01", "notice_served_on": "2026-09-02", "document_no": "示样告〔2026〕907号",
+    }, office)).json()["id"]
+    path, span = f"/v1/entities/{desk.code}", f"{SCHEME}&from=2026-05-01&to={TODAY}"
+    whole, seen = [[(await house.get(f"{path}/{call}", who)).json() for call in (
+        f"score?{SCHEME}", f"history?{span}", f"score/changes?{span}")] for who in (office, await house.platform())]
+    assert (conduct in str(whole), record in str(whole), "示样告〔2026〕907号" in str(whole)) == (True, True, True)
+    assert (conduct in str(seen), record in str(seen), "907号" in str(seen)) == (False, True, False)
+    assert seen[0]["value"] == whole[0]["value"] == sum(line["points"] for line in seen[0]["lines"]) == 55
+    assert seen[0]["lines"][-1]["sentence"] == "不在公示范围内的计分信息,合计-5分。"
+    assert seen[1]["items"] == whole[1]["items"] and len(seen[1]["events"]) == len(whole[1]["events"]) - 1
+    assert seen[2]["sentences"][-1] == "新计入:不在公示范围内的计分信息(-5分)。"
+    await desk.handed_in(record)
+    await desk.do("acceptance", by=await desk.reviewer())
+    await desk.decide(record_id=record)
+    events = (await house.get(f"{path}/history?{span}", await house.platform())).json()["events"]
+    assert events == []  # repaired: no longer published, so no longer told to others
+
+
 async def test_who_may_suppose(house: House) -> None:
     code = firm()
     await house.push(collusion(code))

@@ -17,6 +17,7 @@ from sanctions.verdicts import CAVEAT
         ("代码已被遮盖(含 * 或连续的 X):请补全", "代码已被遮盖（含 * 或连续的 X）：请补全"),
         ("见 https://example.cn/a,b 与 09:30", "见 https://example.cn/a,b 与 09:30"),
         ("fines (2,000,000 yuan), see rules", "fines (2,000,000 yuan), see rules"),
+        ("加4分(依据:64号文(表彰(20分)))", "加4分（依据：64号文（表彰（20分）））"),
         (CAVEAT, "供招标人、采购人、评标（评审）委员会依法核实使用，不代替资格审查"),
     ],
 )
