@@ -109,7 +109,8 @@ async def test_no_day_is_too_early_or_too_late_for_an_answer(house: House) -> No
     by, schemes = await house.auditor(), schemes_on(house.services.book.current, business_day(house.clock()))
     asked = await questions(house)
     for path, days, rated in asked:
-        place = path.format(code=code, person_ref=PERSON, rule_id="publication.ndrc36.general")
+        place = path.format(code=code, person_ref=PERSON, rule_id="publication.ndrc36.general",
+                            set_name="double_publicity")
         for day, member, scheme in product(DAYS, days, schemes if rated else [None]):
             question = {member: day} | ({"scheme": scheme} if scheme else {})
             clear(await house.client.get(place, params=question, headers=by))
