@@ -149,6 +149,9 @@ class Exchanging:
                                proof=proof)
 
 
+_LONG_AGO, _NEVER = date(1900, 1, 1), date(9000, 1, 1)  # no log reaches so far; a moment beyond cannot be asked of all
+
+
 async def _span(wanted: Wanted) -> lookup.Span:
     """The log positions of what is wanted. Raises Invalid for days the wrong way round or a position not reached."""
     upto = (await ledger.head()).size - 1
@@ -157,12 +160,14 @@ async def _span(wanted: Wanted) -> lookup.Span:
     if wanted.first and wanted.last and wanted.last < wanted.first:
         raise Invalid("截止日早于起始日", errors=(FieldError("/to", "before_from", "核对起止日期"),))
     first = await _before(wanted.first) if wanted.first else -1
-    last = await _before(wanted.last + timedelta(days=1)) if wanted.last else upto
+    last = await _before(wanted.last + timedelta(days=1)) if wanted.last and wanted.last < _NEVER else upto
     return lookup.Span(wanted.since, upto, first, last)
 
 
 async def _before(day: date) -> int:
     """The last log position before a day began in Shanghai; -1 before the first."""
+    if day < _LONG_AGO:
+        return -1
     began = datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
     return await ledger.seq_at(began - timedelta(microseconds=1))
 
