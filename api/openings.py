@@ -25,6 +25,7 @@ ASKERS = frozenset((Role.PLATFORM, Role.AUTHORITY, Role.AUDITOR))
 _YEARS = range(1900, 3000)
 _AFTER_BID = b',"person_ref"'
 _NOBODY = "@"
+_BIDDING = (None, "bidder", "supplier")  # roles that the answer does not depend on
 _valid = lru_cache(maxsize=16_384)(uscc.is_valid)
 _text = msgspec.json.Encoder().encode
 
@@ -94,7 +95,7 @@ class Openings:
     def _plain(self, subject: Subject) -> Plain | None:
         """Whether it is known, its code and its name as JSON, for a company on whom nothing is recorded."""
         code = subject.code
-        if code is None or not _valid(code):
+        if code is None or subject.role not in _BIDDING or not _valid(code):
             return None
         if not self.register.knows(code):
             return False, code.encode(), b"null" if subject.name is None else _text(subject.name)
@@ -120,7 +121,7 @@ def _simple(question: Ask, seq: int) -> bool:
     return (
         not question.receipt and 0 < len(question.subjects) <= MOST_SUBJECTS
         and (question.min_seq is None or 0 <= question.min_seq <= seq)
-        and all(year in _YEARS for year in years)
+        and all(year in _YEARS for year in years) and (cutoff is None or cutoff.tzinfo is not None)
         and all(s.code and s.person_ref is None for s in question.subjects)
     )
 

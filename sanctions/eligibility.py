@@ -8,6 +8,7 @@ from datetime import date
 from credit.kernel.rules import RuleSet
 from sanctions.findings import findings
 from sanctions.linked import ANSWERING, barred_elsewhere, links
+from sanctions.places import in_other_role, several_bids
 from sanctions.question import Question, prepare
 from sanctions.reasons import Finding, Weighed, doubt
 from sanctions.related import related
@@ -35,7 +36,8 @@ def answer(dossier: Dossier, question: Question, *, subject: Subject = NOBODY, a
     `also` adds what the file cannot know, such as relations within an opening.
     """
     if not also and clean(dossier):
-        weighed = question.clean if dossier.known else question.unknown
+        never_seen = question.unknown if dossier.code is not None else question.stranger
+        weighed = question.clean if dossier.known else never_seen
     else:
         weighed = question.weigh((*findings(dossier, question), *also))
     return _verdict(weighed, dossier, subject)
@@ -57,7 +59,9 @@ def answer_by_name(
 def answer_opening(parties: Sequence[Party], question: Question) -> Opening:
     """One verdict per party, in order, each its own; and one outcome per bid and lot."""
     named, tied = same_representative(parties, question), related(parties, question)
-    relations = [((named[i],) if i in named else ()) + tied.get(i, ()) for i in range(len(parties))]
+    repeated = several_bids(parties, question)
+    relations = [((named[i],) if i in named else ()) + tied.get(i, ()) + repeated.get(i, ())
+                 + in_other_role(party.subject, question) for i, party in enumerate(parties)]
     answers = [
         _party(party, question, (*found, *linked_findings(party, question), *(Finding(r, -1) for r in party.doubts)))
         for party, found in zip(parties, relations, strict=True)

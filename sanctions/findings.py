@@ -14,7 +14,7 @@ from sanctions.linked import own_state
 from sanctions.listed import listed
 from sanctions.lookback import LookBack, look_back
 from sanctions.model import Restriction
-from sanctions.question import ENTITY_UNKNOWN, Question
+from sanctions.question import ENTITY_UNKNOWN, PERSON_UNKNOWN, Question
 from sanctions.reasons import Finding, bar, doubt, note
 from sanctions.verdicts import Dossier, ReasonSource, Remedy, RemedyKind
 from sanctions.wording import ban_title, day_text, look_back_title
@@ -154,5 +154,5 @@ def _look_back(found: LookBack, record: Record, question: Question) -> Iterator[
 
 def _of_entity(dossier: Dossier, question: Question) -> Iterator[Finding]:
     if not dossier.known:
-        yield ENTITY_UNKNOWN
+        yield ENTITY_UNKNOWN if dossier.code is not None else PERSON_UNKNOWN
     yield from own_state(dossier, question)

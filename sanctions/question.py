@@ -8,12 +8,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from credit.kernel.clock import business_day
 from credit.kernel.rules import Dated, RuleSet
 from sanctions.lists import by_list, known_lists, source_doubt
 from sanctions.model import Scope
 from sanctions.reasons import Finding, Weighed, doubt, note, weigh
 from sanctions.tender import Reading, readings, unsaid
 from sanctions.verdicts import Condition, Reason, ReasonSource, Source, Tender
+from sanctions.wording import day_text
 
 SHANGHAI = timezone(timedelta(hours=8))
 UNSAID_TEXT = {"type": "项目类型(type)", "regimes": "适用制度(regimes)", "mandatory": "是否依法必须招标(mandatory)"}
@@ -44,6 +46,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     incomplete: Reason
     clean: Weighed  # a known subject without records
     unknown: Weighed  # a well-formed code never seen
+    stranger: Weighed  # a person's reference never seen
 
     def in_scope(self, scope: Scope, regime: str | None = None) -> int:
         """The readings in which a bar of `scope` holds; bars on agents and evaluators only under their own law."""
@@ -62,6 +65,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
 ENTITY_UNKNOWN = Finding(
     note("entity_unknown", ReasonSource.DATA, "代码格式正确,本系统未见该主体的记录,按名单数据答复"), -1
+)
+PERSON_UNKNOWN = Finding(
+    note("entity_unknown", ReasonSource.DATA, "本系统未见该人员编号的记录,请核对编号"), -1
 )
 
 
@@ -83,7 +89,8 @@ def prepare(
     moment = asked_at or datetime.combine(day, time.min, tzinfo=SHANGHAI)
     clauses = tuple(_clauses(tender, day, rules))
     incomplete = _incomplete(tender)
-    standing = (*_lists(tender, found, day, rules, held, moment), *_not_understood(tender, day, rules))
+    standing = (
+        *_lists(tender, found, day, rules, held, moment), *_not_understood(tender, day, rules), *_to_come(day, moment))
     return Question(
         tender=tender,
         day=day,
@@ -97,6 +104,7 @@ def prepare(
         incomplete=incomplete,
         clean=weigh(standing, len(found), incomplete),
         unknown=weigh((*standing, ENTITY_UNKNOWN), len(found), incomplete),
+        stranger=weigh((*standing, PERSON_UNKNOWN), len(found), incomplete),
     )
 
 
@@ -143,6 +151,13 @@ def _not_understood(tender: Tender, day: date, rules: RuleSet) -> Iterator[Findi
             title = f"{clause_text(condition)}的信用条件“{condition.text or condition.code}”不在规则库,请人工核查"
             reason = doubt("condition_unknown", ReasonSource.TENDER_DOCUMENT, title, basis=clause_text(condition))
             yield Finding(reason, -1)
+
+
+def _to_come(day: date, moment: datetime) -> Iterator[Finding]:
+    """What is recorded by now says nothing of what may be decided until a day to come: said beside every answer."""
+    if day > business_day(moment):
+        title = f"核查日{day_text(day)}尚未到来:按现有记录推算,届时应当再次核查"
+        yield Finding(note("day_to_come", ReasonSource.DATA, title), -1)
 
 
 def clause_text(condition: Condition) -> str:

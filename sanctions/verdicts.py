@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -146,7 +147,7 @@ class CreditWeight(msgspec.Struct, frozen=True, kw_only=True):
     """The credit item of a tender file; `scheme` null = the default of the tender's type."""
 
     scheme: str | None = None
-    points: float
+    points: Annotated[float, msgspec.Meta(ge=0)]
 
 
 class Tender(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,8 +157,8 @@ class Tender(msgspec.Struct, frozen=True, kw_only=True):
     type: TenderType | None = None
     regimes: tuple[TenderRegime, ...] | None = None
     mandatory: bool | None = None
-    region: str | None = None
-    amount_fen: int | None = None
+    region: Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")] | None = None
+    amount_fen: Annotated[int, msgspec.Meta(ge=0)] | None = None
     conditions: tuple[Condition, ...] = ()
     credit_weight: CreditWeight | None = None
     phase: Phase | None = None

@@ -22,6 +22,7 @@ REASON_WORDS = {
     "consortium_member": "联合体其他成员受限", "entity_unknown": "未见该主体的记录",
     "merged_into": "登记为已并入另一主体",
     "branch_of": "是分支机构",
+    "several_bids": "同一标段出现在几个投标中", "role_not_asked": "所填角色与所问不符", "day_to_come": "核查日尚未到来",
 }
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
 from credit import names, uscc
 from credit.accounts.model import Caller, Role
 from credit.kernel import ledger
-from credit.kernel.clock import Clock, business_day
+from credit.kernel.clock import SHANGHAI, Clock, business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import unit
@@ -167,6 +167,8 @@ class Asking:
             self._prepared.clear()
         made = prepare(tender, day, rules, held, asked_at=moment)
         until = next_stale(rules, day, held, moment) or _ALWAYS
+        if day > business_day(moment):  # the note that the day is to come ends with today
+            until = min(until, _end_of_day(moment))
         self._prepared[tender, day] = (made, moment, until)
         return made
 
@@ -253,10 +255,18 @@ def _without_ids(question: Ask) -> Ask:
     )
     subjects = tuple(
         msgspec.structs.replace(s, name=without_id_numbers(s.name)) if s.name and len(s.name) >= _ID_LENGTH else s
-        for s in question.subjects
+        for s in map(_placed, question.subjects)
     )
     return msgspec.structs.replace(
         question, subjects=subjects, tender=msgspec.structs.replace(tender, conditions=conditions))
+
+
+def _placed(subject: Subject) -> Subject:
+    """With bid and lot without the spaces around them, and null where nothing is left: a space makes no other bid."""
+    if subject.bid is None and subject.lot is None:
+        return subject
+    return msgspec.structs.replace(
+        subject, bid=(subject.bid or "").strip() or None, lot=(subject.lot or "").strip() or None)
 
 
 def _check(question: Ask, caller: Caller) -> None:
@@ -271,6 +281,12 @@ def _check(question: Ask, caller: Caller) -> None:
             FieldError(f"/subjects/{i}", "missing", "填写 code 或 name") for i in empty))
     if caller.role is Role.ENTERPRISE and any(s.code != caller.org_code for s in question.subjects):
         raise Forbidden("企业只能查询本单位 an enterprise may ask about itself only")
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    """The last moment of the business day of `moment`."""
+    tomorrow = business_day(moment) + timedelta(days=1)
+    return datetime.combine(tomorrow, time.min, SHANGHAI) - timedelta.resolution
 
 
 def question_day(tender: Tender, on: date | None, moment: datetime) -> date:

@@ -16,7 +16,7 @@ from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
 from credit.service import EntityInput, register_entity
 from tests.api.conftest import KeyMaker, visiting
-from tests.api.test_hot import OFFICE, banned
+from tests.api.test_hot import OFFICE, banned, hold
 from tests.factories import uscc
 
 FULL = {"type": "construction", "regimes": ["tendering"], "mandatory": True}
@@ -56,6 +56,10 @@ QUESTIONS: list[dict[str, Any]] = [
     {"subjects": [{**b, "bid": f"B{i // 2}"} for i, b in enumerate(BIDDERS)], "tender": FULL},
     {"subjects": BIDDERS[:4], "tender": {**FULL, "conditions": [{"code": "no_serious_record"}], "phase": "opening"}},
     {"subjects": BIDDERS[:4], "tender": FULL, "on": "2027-06-01"},
+    {"subjects": BIDDERS[:2], "tender": {**FULL, "query_cutoff": "2026-11-22T09:00:00"}},
+    {"subjects": BIDDERS[:2], "tender": {**FULL, "region": "37", "amount_fen": -5}},
+    {"subjects": [{**BIDDERS[1], "role": "agency"}, {**BIDDERS[3], "role": "bidder"}], "tender": FULL},
+    {"subjects": [{**BIDDERS[0], "bid": "B1 "}, {**BIDDERS[3], "bid": " B1", "lot": " "}], "tender": FULL},
     {"subjects": []},
     {"subjects": [{}]},
     {"subjects": BIDDERS[:2], "tender": {"type": "land", "regimes": ["tendering"]}},
@@ -102,3 +106,42 @@ async def test_a_question_in_front_is_counted(
     for _ in range(3):
         await both[0].post("/v1/eligibility", json={"subjects": [{"code": uscc(9)}]}, headers=platform)
     assert [c["count"] for c in await services.counting.of(uscc(9))] == [3]
+
+
+async def test_nothing_told_about_a_bidder_is_passed_over(
+    both: tuple[httpx.AsyncClient, httpx.AsyncClient], services: Services, key: KeyMaker
+) -> None:
+    """Spaces make no other bid, an agency is not cleared as a bidder, a day to come is said to be one."""
+    front = both[0]
+    await hold(services, static=True)
+    await some_firms(services, front, key)
+    platform = await key(Role.PLATFORM)
+
+    async def ask(subjects: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+        body = {"subjects": subjects, "tender": FULL, **more}
+        found = await front.post("/v1/eligibility", json=body, headers=platform)
+        assert found.status_code == 200, found.text
+        return dict(found.json())
+
+    spaced = await ask([{"code": uscc(1), "bid": "B1 "}, {"code": uscc(4), "bid": " B1"}])
+    assert [(b["bid"], b["outcome"]) for b in spaced["bids"]] == [("B1", "ineligible")]  # one consortium, barred
+    apart = await ask([{"code": uscc(1), "bid": " "}, {"code": uscc(4), "bid": ""}])
+    assert apart["bids"] == []  # no bid told, so no consortium
+    agency = (await ask([{"code": uscc(4), "role": "agency"}]))["answers"][0]
+    assert (agency["outcome"], agency["reasons"][0]["code"]) == ("undetermined", "role_not_asked")
+    later = (await ask([{"code": uscc(4)}], on="2099-01-01"))["answers"][0]
+    assert (later["outcome"], [r["code"] for r in later["reasons"]]) == ("eligible", ["day_to_come"])
+    person = (await ask([{"person_ref": "示例库9"}]))["answers"][0]
+    assert "编号" in person["reasons"][0]["title"] and "代码格式" not in person["reasons"][0]["title"]
+
+
+async def test_a_wrong_tender_is_refused_with_every_fault(
+    both: tuple[httpx.AsyncClient, httpx.AsyncClient], key: KeyMaker
+) -> None:
+    tender = {**FULL, "region": "37", "amount_fen": -5, "query_cutoff": "2026-11-22T09:00:00",
+              "credit_weight": {"scheme": "sample_construction", "points": -1}}
+    body = {"subjects": BIDDERS[:1], "tender": tender}
+    answer = await both[0].post("/v1/eligibility", json=body, headers=await key(Role.PLATFORM))
+    assert answer.status_code == 422
+    assert {e["pointer"] for e in answer.json()["errors"]} == {
+        "/tender/region", "/tender/amount_fen", "/tender/query_cutoff", "/tender/credit_weight/points"}

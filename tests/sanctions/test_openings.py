@@ -58,7 +58,7 @@ def asked(case: dict[str, Any]) -> Opening:
     for given in case["parties"]:
         file = files[FIRMS[given["firm"]]]
         subject = Subject(code=file.code, bid=given["bid"], lot=given.get("lot"),
-                          representative=given.get("representative"))
+                          representative=given.get("representative"), role=given.get("role"))
         linked = tuple(files[code] for code in answering(file) if code in files)
         parties.append(Party(subject=subject, dossier=file, linked=linked))
     return decide_opening(parties, tender(**case["tender"]), DAY, RULES, ALL_LISTS)
