@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from api.screening import Screened
 
 _SHOWN = 40
+_YEARS = range(1900, 3000)
 _LARGEST = 200_000_000  # bytes of a list
 
 
@@ -35,6 +36,8 @@ def screen(
             raise wrong_use(f"没有文件 {given} no such file")
     if out is not None and (out.is_dir() or not out.parent.is_dir() or out.resolve() == file.resolve()):
         raise wrong_use(f"--out {out} 不能写入:请另选已有目录中的文件名")
+    if on is not None and on.year not in _YEARS:
+        raise wrong_use(f"--on {on:%Y-%m-%d} 不是核查日:年份应在 1900 至 2999 之间 the year is out of range")
     found, seconds = _screened(file, tender, on)
     if out is not None:
         _write(out, found)

@@ -179,14 +179,13 @@ def tender_of(text: str | None) -> Tender:
 
 
 def day_of(text: str | None) -> date | None:
-    """The day of a form's field. Raises Invalid."""
+    """The day of a form's field, of the years that JSON may name. Raises Invalid."""
     if not text:
         return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        fault = FieldError("/on", "wrong_form", "如 2026-11-22")
-        raise Invalid("核查日格式有误", errors=(fault,)) from None
+    found = decoding.collect(date, text.strip(), at="/on")
+    if isinstance(found, decoding.Faulty):
+        raise found.refusal()
+    return found
 
 
 async def download(services: Services, screening_id: str, caller: Caller, form: str) -> File:
