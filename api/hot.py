@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -23,7 +23,7 @@ from credit.kernel.errors import FieldError, Forbidden, Invalid
 from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
 from sanctions.linked import answering
-from sanctions.lists import next_stale
+from sanctions.lists import next_stale, unreliable
 from sanctions.published import published_restrictions
 from sanctions.service.ask import Ask, Asking
 from sanctions.service.counting import Counting
@@ -255,7 +255,14 @@ class Hot:
                            sources=register.sources)
         return msgspec.json.encode(PublicAnswer(
             code=code, label=_FOUND if shown else _CLEAR, published_restrictions=shown, as_of=as_of,
-            rules=self.book.current.digest))
+            rules=self.book.current.digest, notice=_notice(unreliable(
+                self.book.current, self._today, register.sources, self.clock()))))
+
+
+def _notice(lists: Sequence[str]) -> str:
+    """The caveat, and which lists the answer knows nothing current of."""
+    named = "、".join(f"“{title}”" for title in lists)
+    return f"{CAVEAT};{named}没有数据来源或者已超过时效,以上未包括其现状" if lists else CAVEAT
 
 
 def _parted(answer: bytes) -> tuple[bytes, bytes]:

@@ -86,6 +86,12 @@ def next_stale(rules: RuleSet, day: date, sources: Iterable[Source], moment: dat
     return min((end for end in ends if end >= moment), default=None)
 
 
+def unreliable(rules: RuleSet, day: date, sources: Iterable[Source], asked_at: datetime) -> tuple[str, ...]:
+    """The titles of the lists on which tenders depend and that cannot be relied on at `asked_at`."""
+    held = by_list(sources)
+    return tuple(k.title for k in known_lists(rules, day) if k.depends and source_doubt(k, held, asked_at) is not None)
+
+
 def source_doubt(known: KnownList, held: Mapping[str, Source], asked_at: datetime) -> Reason | None:
     """Why the list cannot be relied on at `asked_at`: `source_missing` or `source_stale`; None when it can.
 

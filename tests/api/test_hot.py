@@ -82,7 +82,10 @@ async def test_an_answer_kept_in_memory_ends_with_the_freshness_of_its_lists(
     clock.set(fetched + timedelta(hours=hours))
     fresh = (await front.get(address, headers=platform)).json()["answers"][0]
     assert fresh["outcome"] == "eligible"
+    assert "时效" not in (await front.get(f"/v1/eligibility/{uscc(1)}")).json()["notice"]
     clock.set(fetched + timedelta(hours=hours, seconds=1))  # the same day, nothing entered since
+    public = (await front.get(f"/v1/eligibility/{uscc(1)}")).json()
+    assert public["published_restrictions"] == [] and "重大税收违法" in public["notice"]  # no silent all-clear
     stale = (await front.get(address, headers=platform)).json()["answers"][0]
     assert stale["outcome"] == "undetermined"
     assert "source_stale" in {r["code"] for r in stale["reasons"]}
@@ -195,3 +198,11 @@ async def test_a_key_works_through_its_last_day(
         assert (await front.get(f"/v1/eligibility/{uscc(1)}", headers=bearer)).status_code == 200
     clock.set(datetime(2026, 11, 23, 0, 0, 0, tzinfo=SHANGHAI))
     assert (await front.get(f"/v1/eligibility/{uscc(1)}", headers=bearer)).status_code == 401
+
+
+async def test_only_a_demo_holds_lists_that_never_go_stale(front: httpx.AsyncClient, key: KeyMaker) -> None:
+    source = {"list": "tax", "official_channel": "示例渠道", "fetched_at": "2020-01-01T00:00:00+08:00", "static": True}
+    refused = await front.post("/v1/sources", json=source, headers=await key(Role.OPERATOR))
+    assert (refused.status_code, refused.json()["code"]) == (422, "static_outside_demo")
+    taken = await front.post("/v1/sources", json={**source, "static": False}, headers=await key(Role.OPERATOR))
+    assert taken.status_code == 201
