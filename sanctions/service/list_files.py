@@ -27,6 +27,7 @@ from sanctions.service.sources import SourceInput, Sources
 from sanctions.terms import Term, on_list, term
 
 _PAGE = 5000
+_NO_ROWS = "文件称为全部名单而没有一行:多半是下载失败,名单的时效没有更新;确无新增的,把 complete 写为 false"
 _COLUMNS = {  # which column of the manifest a pointer means
     "/subject/name": "name", "/subject/code": "code", "/document_no": "document_no", "/decided_on": "decided_on",
     "/until": "until", "/corrected_on": "corrected_on", "/facts": "facts", "/basis": "basis",
@@ -54,7 +55,7 @@ class RowNotice(msgspec.Struct, frozen=True, kw_only=True):
 class ListReport(msgspec.Struct, kw_only=True, rename={"of_list": "list"}):
     """What became of every row. `notices` say of each row stored without a last day what follows. `repeated`: this very
     file was taken in before, and nothing was done. `source_renewed`: the list counts as fresh as of `fetched_at`, which
-    a file with rejected rows does not bring about."""
+    a file with rejected rows does not bring about, nor one that calls itself complete and has no row."""
 
     of_list: str
     fetched_at: datetime
@@ -102,6 +103,8 @@ class ListFiles:
         if not dry_run and await _taken(report, told, caller):
             return report
         kept: set[str] = set()
+        if manifest.complete and not rows:
+            report.notices.append(RowNotice(row=0, column="", code="no_rows", detail=_NO_ROWS))
         for number, row in enumerate(rows, 1):
             if isinstance(row, Rejected):
                 report.rejected.append(row)
@@ -155,7 +158,8 @@ class ListFiles:
         """Makes the list as fresh as the file where nothing was left out of it, and says in the log that it is in."""
         held = {source.list: source for source in await self.sources.all()}.get(manifest.list)
         newer = held is None or held.static or held.fetched_at < manifest.fetched_at
-        if newer and not report.rejected:
+        empty = manifest.complete and not report.accepted + report.duplicates
+        if newer and not report.rejected and not empty:
             made = SourceInput(list=manifest.list, official_channel=manifest.official_channel,
                                fetched_at=manifest.fetched_at)
             await self.sources.declare(made, by=caller.key_id)

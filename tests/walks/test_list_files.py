@@ -122,6 +122,18 @@ async def test_a_row_that_cannot_be_read_is_given_back_and_the_list_is_not_calle
     ]
 
 
+async def test_an_empty_file_clears_nobody(house: House) -> None:
+    """A download that brought the heading only: the list is as old as it was, so answers go stale with it."""
+    later = "2026-11-22T09:00:00+08:00"
+    before = {s["list"]: s for s in (await house.get("/v1/sources")).json()["items"]}["wage_arrears"]
+    empty = await take(house, HEAD, manifest(at=later))
+    assert (empty["source_renewed"], [n["code"] for n in empty["notices"]]) == (False, ["no_rows"])
+    held = {s["list"]: s for s in (await house.get("/v1/sources")).json()["items"]}["wage_arrears"]
+    assert held["fetched_at"] == before["fetched_at"]
+    nothing_new = await take(house, HEAD, manifest(at=later, complete="false"))
+    assert nothing_new["source_renewed"] is True
+
+
 async def test_a_list_without_a_national_basis_is_refused_whole(house: House) -> None:
     size = await house.log_size()
     refused = await take(house, HEAD + row(uscc(231), 31), manifest("other"), code="other", status=422)
