@@ -25,7 +25,7 @@ from credit.kernel.unit import Request
 from credit.model import Entity, SubjectKind
 from credit.profiles.model import StatementKind
 from credit.ratings import Rating
-from credit.scheme_rules import first_choice, schemes_on
+from credit.scheme_rules import first_choice, for_companies, schemes_on
 from notices.register import Report
 from notices.reports import Line, ReportFacts
 from sanctions.published import published_restrictions
@@ -76,7 +76,8 @@ async def issue(
 ) -> Report:
     """Issues a report on `code` as the caller may see it: a company on itself with private records, others public.
 
-    Raises BadCode, Forbidden, Invalid for a day out of range, UnknownScheme, SchemeNotInForce, GlyphMissing.
+    Raises BadCode, Forbidden, Invalid for a day out of range, UnknownScheme, SchemeNotForSubject, SchemeNotInForce,
+    GlyphMissing.
     """
     code, today = uscc.check(code), business_day(services.clock())
     require_right(code, caller)
@@ -84,7 +85,7 @@ async def issue(
     if not today - _PAST <= day <= today + _YEAR:
         raise Invalid("核查日超出范围", errors=(
             FieldError("/on", "out_of_range", "填写过去十年到今后一年之间的日期 ten years back, one ahead"),))
-    chosen = scheme or first_choice(schemes_on(services.book.current, day).values())
+    chosen = scheme or first_choice(for_companies(schemes_on(services.book.current, day)).values())
     if chosen is None:
         raise Invalid("没有适用的计分方案", errors=(
             FieldError("/scheme", "missing", "填写计分方案,可用方案见 GET /v1/rules name a scheme in force"),))

@@ -41,14 +41,14 @@ def read_schemes(folder: Path) -> Found:
     """Every scheme of `folder` and every local pack of `folder/overlays`, with all faults of all files."""
     versions, faults = dict[str, tuple[Scheme, ...]](), list[str]()
     for path in sorted(folder.glob("*.yaml")):
-        made, wrong = _read_national(path.name, path.read_text(encoding="utf-8"))
+        made, wrong = _read_national(path.name, path.read_bytes())
         if made and path.stem != made[0].scheme_id:
             wrong.append(f"{path.name}:1: id: name the file after its id, {made[0].scheme_id}.yaml")
         versions |= {made[0].scheme_id: made} if made and not wrong else {}
         faults += wrong
     faults += _two_defaults(versions)
     for path in sorted((folder / OVERLAYS).glob("*.yaml")):
-        made, wrong = _read_overlay(f"{OVERLAYS}/{path.name}", path.read_text(encoding="utf-8"), versions)
+        made, wrong = _read_overlay(f"{OVERLAYS}/{path.name}", path.read_bytes(), versions)
         if made and made[0].scheme_id != f"{made[0].of}.{path.stem}":
             wrong.append(f"{OVERLAYS}/{path.name}:1: overlay: name the file after its pack")
         versions |= {made[0].scheme_id: made} if made and not wrong else {}
@@ -85,7 +85,7 @@ def parse_overlay(file: str, text: str, national: Mapping[str, tuple[Scheme, ...
     return made
 
 
-def _read_national(file: str, content: str) -> tuple[tuple[Scheme, ...], list[str]]:
+def _read_national(file: str, content: str | bytes) -> tuple[tuple[Scheme, ...], list[str]]:
     text = read(file, content)
     if text.raw is None:
         return (), _told(text, text.flaws)
@@ -108,7 +108,7 @@ def _read_national(file: str, content: str) -> tuple[tuple[Scheme, ...], list[st
 
 
 def _read_overlay(
-    file: str, content: str, national: Mapping[str, tuple[Scheme, ...]]
+    file: str, content: str | bytes, national: Mapping[str, tuple[Scheme, ...]]
 ) -> tuple[tuple[Scheme, ...], list[str]]:
     text = read(file, content)
     if text.raw is None:

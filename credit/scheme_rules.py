@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from credit.kernel.errors import NotFound
+from credit.kernel.errors import NotFound, Refusal
 from credit.kernel.rules import RuleSet
 from credit.model import SubjectKind
 from credit.schemes import MarketRole, Scheme, Tender
@@ -23,6 +23,13 @@ class UnknownScheme(NotFound):
 
     code = "scheme_unknown"
     title = "没有这个计分方案 No such scheme"
+
+
+class SchemeNotForSubject(Refusal):
+    """The scheme scores subjects of another kind."""
+
+    code = "scheme_not_for_subject"
+    title = "该方案不适用于该主体 Scheme not for this subject"
 
 
 class NoDefaultScheme(NotFound):
@@ -56,7 +63,20 @@ def schemes_on(rules: RuleSet, day: date) -> dict[str, Scheme]:
 
 def for_companies(schemes: Mapping[str, Scheme]) -> dict[str, Scheme]:
     """Those by which somebody other than a natural person may be scored."""
-    return {name: s for name, s in schemes.items() if s.applies_to.subject_kinds != (SubjectKind.NATURAL_PERSON,)}
+    return {name: s for name, s in schemes.items() if not _persons_only(s)}
+
+
+def company_versions(rules: RuleSet, scheme_id: str) -> tuple[Scheme, ...]:
+    """The versions of a scheme for a company. Raises UnknownScheme; SchemeNotForSubject for one of persons only."""
+    found = versions_of(rules, scheme_id)
+    if _persons_only(found[-1]):
+        raise SchemeNotForSubject(f"“{found[-1].title}”只适用于自然人,企业、机构没有这项得分;请改用其他方案",
+                                  kinds=[SubjectKind.NATURAL_PERSON])
+    return found
+
+
+def _persons_only(scheme: Scheme) -> bool:
+    return scheme.applies_to.subject_kinds == (SubjectKind.NATURAL_PERSON,)
 
 
 def first_choice(schemes: Iterable[Scheme]) -> str | None:

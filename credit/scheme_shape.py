@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator
 from typing import Any, Union, get_args, get_origin
@@ -16,10 +17,15 @@ FORBIDDEN_KEYS = frozenset(
         *("registered_capital", "turnover", "revenue", "employees", "market_share", "debt_ratio"),
     }
 )
-FORBIDDEN_WORDS = (
-    *("注册地", "本地企业", "外地企业", "所有制", "国有企业", "民营企业", "外资企业", "企业规模"),
-    *("注册资本", "营业收入", "从业人数", "市场占有率", "负债率"),
+FORBIDDEN_WORDS = (  # patterns of a title; 拖欠中小企业账款 and 本地区通报 score conduct
+    *("注册地", "本地(?!区)", "外地", "省外", "外省", "市外"),
+    *("[省市县区]内(?:企业|业绩|纳税|社保)", "本[省市县](?:企业|业绩)"),
+    *("所有制", "国有企业", "民营企业", "外资企业", "国有控股", "国企", "央企", "民企", "私营企业"),
+    *("企业规模", "注册资本", "注册资金", "资产规模", "资产总额", "净资产", "营业收入", "营业额"),
+    *("从业人数", "从业人员数", "员工人数", "市场占有率", "市场份额", "负债率"),
+    "(?<!拖欠)(?:大型|中型|小型|中小|小微|微型)企业",
 )
+_WORDS = re.compile("|".join(FORBIDDEN_WORDS))
 FAIRNESS = "招标投标领域公平竞争审查规则(2024年第16号令)第七条、第九条"
 _UNFAIR = f"`{{}}` would score region, ownership or size; remove it ({FAIRNESS})"
 _CITE = {"source": "cite a source", "verified": "say verified: true or false"}
@@ -84,7 +90,7 @@ def unfair_flaws(raw: object, place: Place = ()) -> Iterator[Flaw]:
                 yield Flaw(at, _UNFAIR.format(key))
             if key == "title":
                 yield from (Flaw(at, f"title speaks of {word}; remove the item ({FAIRNESS})")
-                            for word in FORBIDDEN_WORDS if word in str(value))
+                            for word in dict.fromkeys(_WORDS.findall(str(value))))
             yield from unfair_flaws(value, at)
     elif isinstance(raw, list):
         for i, value in enumerate(raw):

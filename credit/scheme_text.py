@@ -51,12 +51,16 @@ class Text(NamedTuple):
         return str(place[1 if place[:1] == ("changes",) and len(place) > 1 else 0]) if place else "scheme"
 
 
-def read(file: str, text: str) -> Text:
-    """The file; what is no YAML mapping has flaws and no values."""
+def read(file: str, content: str | bytes) -> Text:
+    """The file; what is no UTF-8 or no YAML mapping has flaws and no values."""
     try:
+        text = content if isinstance(content, str) else content.decode()
         loader = _LOADER(text)
         node = loader.get_single_node()
         raw = loader.construct_document(node) if node is not None else None
+    except UnicodeDecodeError as exc:
+        line = content[:exc.start].count(b"\n") + 1 if isinstance(content, bytes) else 1
+        return Text(file, None, {(): line}, (Flaw((), "not UTF-8 (perhaps saved as GBK); save the file as UTF-8"),))
     except yaml.MarkedYAMLError as exc:
         line = exc.problem_mark.line + 1 if exc.problem_mark else 1
         return Text(file, None, {(): line}, (Flaw((), f"not YAML: {exc.problem}; mend this line"),))

@@ -11,6 +11,7 @@ import msgspec
 from credit.accounts.model import Role
 from credit.kernel.errors import FieldError, Refusal
 from credit.model import Authority, SubjectKind
+from credit.scheme_rules import SchemeNotForSubject
 from credit.schemes import FaultItem, Scheme
 from sanctions.bans import NotCompetent
 from sanctions.checks import subject_faults
@@ -77,11 +78,6 @@ class PlatformMayNotRecord(Refusal):
     code = "platform_may_not_record"
     title = "该方案不由交易平台记录 Not for platforms to record"
     status = 403
-
-
-class SchemeNotForSubject(Refusal):
-    code = "scheme_not_for_subject"
-    title = "该方案不适用于该主体 Scheme not for this subject"
 
 
 def faults(command: ConductCommand, today: date, founded_on: date | None = None) -> tuple[FieldError, ...]:

@@ -21,7 +21,8 @@ from api.wiring import Services
 from credit import lookup, uscc
 from credit.kernel.clock import business_day
 from credit.kernel.errors import Invalid, NotFound
-from credit.scheme_rules import first_choice, schemes_on
+from credit.scheme_rules import SchemeNotForSubject, first_choice, for_companies, schemes_on
+from credit.scoring import SchemeNotInForce
 from notices.service.reporting import ReportCheck
 
 Page = Template | Redirect
@@ -83,6 +84,8 @@ class Asking(Controller):
         try:
             made = await credit_reports.issue(
                 services, code, signed.caller, scheme=sent.text("scheme") or None, on=day)
+        except (SchemeNotForSubject, SchemeNotInForce) as refusal:
+            return await _form(code, signed, services, sent, (Fault("scheme", refusal.detail),), status=422)
         except (Invalid, NotFound) as refusal:
             faults = faults_of(refusal, {"/on": "on", "/scheme": "scheme"})
             return await _form(code, signed, services, sent, faults, status=422)
@@ -108,7 +111,7 @@ async def _form(
 ) -> Template:
     code, today = uscc.check(code), business_day(services.clock())
     credit_reports.require_right(code, signed.caller)
-    schemes, typed = schemes_on(services.book.current, today), sent.kept()
+    schemes, typed = for_companies(schemes_on(services.book.current, today)), sent.kept()
     entity = await lookup.entity_by_code(code)
     return desk(
         "reports", signed, status=status, code=code, company=entity.name if entity else "本系统未登记名称",

@@ -171,6 +171,9 @@ def _read(path: Path) -> list[Rule]:
 def _mapping(path: Path) -> dict[Any, Any]:
     try:
         raw = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys) or {}  # noqa: S506 - a safe loader
+    except UnicodeDecodeError as exc:
+        line = path.read_bytes()[:exc.start].count(b"\n") + 1
+        raise RuleFault(f"{path}:{line}: not UTF-8 (perhaps saved as GBK); save the file as UTF-8") from None
     except yaml.YAMLError as exc:
         raise RuleFault(f"{path}: not YAML: {exc}") from None
     if not isinstance(raw, dict):

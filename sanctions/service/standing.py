@@ -13,7 +13,7 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.rules import RuleSet
 from credit.model import Entity, ListFacts, PenaltyFacts, Prose, Record, RecordKind, Severity
 from credit.ratings import Rating, history_over, rate
-from credit.scheme_rules import versions_of
+from credit.scheme_rules import company_versions, versions_of
 from credit.scoring import Score, ScoredRecord, scored
 from credit.supposed import Supposed
 from credit.turning import ScoreEvent, events
@@ -142,11 +142,11 @@ class Standing:
     async def rating(self, code: str, scheme_id: str, day: date, seq: int = store.FOREVER) -> Rating:
         """The value that counts on `day`, and the day's score with its lines, from what was known at `seq`.
 
-        Raises UnknownScheme, SchemeNotInForce.
+        Raises UnknownScheme, SchemeNotForSubject, SchemeNotInForce.
         """
         rules = await self._rules(seq)
         entity = await lookup.entity_by_code(code, seq)
-        return rate(await _scored(entity, rules, seq), versions_of(rules, scheme_id), day)
+        return rate(await _scored(entity, rules, seq), company_versions(rules, scheme_id), day)
 
     async def person(self, entity: Entity, day: date) -> tuple[tuple[PenaltyView, ...], tuple[ListingView, ...]]:
         """The penalties and list entries of a natural person, oldest first."""
@@ -162,12 +162,13 @@ class Standing:
     async def history(self, code: str, scheme_id: str, first: date, last: date) -> tuple[Score, ...]:
         """The days on which the day's score changes between two inclusive days, from what is known now."""
         rules, entity = self.book.current, await lookup.entity_by_code(code)
-        return history_over(await _scored(entity, rules, store.FOREVER), versions_of(rules, scheme_id), first, last)
+        scored_records = await _scored(entity, rules, store.FOREVER)
+        return history_over(scored_records, company_versions(rules, scheme_id), first, last)
 
     async def events(self, code: str, scheme_id: str, first: date, last: date) -> tuple[ScoreEvent, ...]:
         """What happened to the day's score after `first` up to `last`, from what is known now."""
         rules, entity = self.book.current, await lookup.entity_by_code(code)
-        return events(await _scored(entity, rules, store.FOREVER), versions_of(rules, scheme_id), first, last)
+        return events(await _scored(entity, rules, store.FOREVER), company_versions(rules, scheme_id), first, last)
 
     async def what_if(self, code: str, scheme_id: str, day: date, supposed: Sequence[Supposed]) -> WhatIf:
         """The rating on `day` as it is and as it would be; nothing is written. Raises UnknownScheme, SchemeNotInForce,
@@ -178,7 +179,7 @@ class Standing:
             return with_classes((record,), (), rules)[0]
 
         records = await _scored(entity, rules, store.FOREVER)
-        return what_if(records, versions_of(rules, scheme_id), day, supposed, ready)
+        return what_if(records, company_versions(rules, scheme_id), day, supposed, ready)
 
     async def _rules(self, seq: int) -> RuleSet:
         return self.book.current if seq == store.FOREVER else await self.book.at(seq)

@@ -118,6 +118,10 @@ def test_a_scheme_nobody_should_be_scored_by_is_refused(path: str, value: Any, s
         ("merits.0.size", "large"),
         ("merits.0.title", "注册地在本市"),
         ("merits.0.title", "国有企业加分"),
+        ("merits.0.title", "省内业绩"),
+        ("merits.0.title", "净资产一亿元以上"),
+        ("faults.0.title", "外地企业未备案"),
+        ("faults.0.title", "中小企业未参加评价"),
     ],
 )
 def test_region_ownership_and_size_are_no_factors(path: str, value: Any) -> None:
@@ -125,6 +129,19 @@ def test_region_ownership_and_size_are_no_factors(path: str, value: Any) -> None
         parse("small.yaml", changed(path, value))
     label = "faults penalty" if path.startswith("faults") else "merits award"
     assert re.search(rf"small\.yaml:\d+: {label}: ", refused.value.detail)
+
+
+@pytest.mark.parametrize("title", ["拖欠中小企业账款", "本地区通报表扬", "省级主管部门表彰", "纳税信用A级"])
+def test_conduct_that_only_sounds_like_them_may_be_scored(title: str) -> None:
+    assert parse("small.yaml", changed("merits.0.title", title))[0].merits[0].title == title
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "sample_small.yaml").write_bytes(MINIMAL.encode("gbk"))
+    with pytest.raises(SchemeFault, match=r"sample_small\.yaml:3: scheme: not UTF-8 .*save the file as UTF-8"):
+        load_schemes(tmp_path)
+    (tmp_path / "sample_small.yaml").write_bytes(MINIMAL.encode("utf-8-sig"))
+    assert load_schemes(tmp_path)["sample_small"].title == "示例:小方案"
 
 
 def test_all_faults_are_told_at_once() -> None:

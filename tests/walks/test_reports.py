@@ -159,7 +159,8 @@ async def test_who_may_issue_and_who_may_open(house: House) -> None:
 
 
 @pytest.mark.parametrize(("body", "status"), [
-    ({"scheme": "nosuch"}, 404), ({"on": "1990-01-01"}, 422), ({"on": "2030-01-01"}, 422), ({"on": "soon"}, 422),
+    ({"scheme": "nosuch"}, 404), ({"scheme": "sample_expert_points"}, 422),
+    ({"on": "1990-01-01"}, 422), ({"on": "2030-01-01"}, 422), ({"on": "soon"}, 422),
     ({"other": 1}, 422), ([], 422),
 ])
 async def test_a_report_that_cannot_be_made_is_refused_and_leaves_nothing(
@@ -227,7 +228,10 @@ async def test_a_company_asks_on_its_desk_and_an_office_from_the_companys_page(h
             if login.startswith("report"):
                 assert f'href="/reports/{code}"' in desk.text
             form = await client.get(f"/reports/{code}")
-            assert "还没有出具过" in page(form).text
+            assert "还没有出具过" in page(form).text and "专家" not in form.text
+            for scheme, day in (("sample_expert_points", "2026-11-22"), ("sample_construction", "2020-01-01")):
+                refused = await send(client, form, {"scheme": scheme, "on": day})
+                assert "请先改正" in page(refused, 422).text
             wrong = await send(client, form, {"on": "1990-01-01"})
             assert "年" in page(wrong, 422).text
             listed = await follow(client, await send(client, form, {"on": "2026-11-22"}))

@@ -141,6 +141,13 @@ async def test_what_cannot_be_supposed_is_refused_at_its_place(
     assert refused["errors"][0]["pointer"] == pointer
 
 
+async def test_a_company_has_no_score_under_a_scheme_for_persons(house: House) -> None:
+    who, persons = await auditor(house), "scheme=sample_expert_points"
+    for call in ("score", "history", "score/changes", "incentives"):
+        refused = await house.get(f"/v1/entities/{firm()}/{call}?{persons}", who)
+        assert (refused.status_code, refused.json()["code"]) == (422, "scheme_not_for_subject")
+
+
 async def test_days_out_of_reach_are_refused(house: House) -> None:
     code, who = firm(), await auditor(house)
     for on in ("9999-12-31", "1999-01-01"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.kernel.rules import Dated, Rule, RuleFault, RuleMissing, RuleSet, load
+from credit.kernel.rules import Dated, Rule, RuleFault, RuleMissing, RuleSet, faults, load
 
 GOOD = """
 window.general:
@@ -72,6 +72,13 @@ def test_faults_are_named(tmp_path: Path, old: str, new: str, fault: str) -> Non
     with pytest.raises(RuleFault, match=fault) as caught:
         loaded(tmp_path, GOOD.replace(old, new, 1))
     assert "0.yaml" in caught.value.detail
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"# rules\n" + "a: {title: 规则}".encode("gbk"))
+    with pytest.raises(RuleFault, match=r"a\.yaml:2: not UTF-8 .*save the file as UTF-8"):
+        load([tmp_path])
+    assert len(faults([tmp_path])) == 1
 
 
 def test_a_list_at_the_top_and_scalar_values_are_refused(tmp_path: Path) -> None:
