@@ -21,16 +21,16 @@ from credit.accounts.model import Role
 from credit.incentives import incentives
 from credit.kernel.clock import business_day
 from credit.kernel.errors import Invalid, NotFound
-from credit.model import ConductFacts, ListFacts, PenaltyFacts, Record
+from credit.model import ConductFacts, ListFacts, PenaltyFacts, PenaltyKind, Record, RecordKind
 from credit.scheme_rules import first_choice, for_companies, schemes_on, versions_of
-from credit.schemes import Scheme
-from credit.scores import cleared_on
-from credit.supposed import FIRST, LAST, NewMerit, Repair, Supposed
+from credit.schemes import FaultItem, Scheme
+from credit.scores import Score, cleared_on
+from credit.supposed import FIRST, LAST, NewConduct, NewMerit, NewPenalty, Repair, Supposed
 from credit.whatif import NO_PROMISE, WhatIf
 
 _YEAR = timedelta(days=365)
 _FORM = "日期写作 2026-01-10 这样的形式"
-_PLACES = {"on": "on", "repair": "repaired_on", "merit": "merit"}
+_PLACES = {"on": "on", "repair": "repaired_on", "merit": "merit", "penalty": "fault", "conduct": "fault"}
 
 
 class Past(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +47,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     record_id: str
     title: str
+    now: str  # what it does to the score today
     ticked: bool
 
 
@@ -67,12 +68,14 @@ class OwnScore(Controller):
         rating = await services.standing.rating(code, chosen, today)
         past, faults = await _past(asked, code, chosen, services, today)
         coming = await services.standing.history(code, chosen, today, today + _YEAR)
+        entity = await lookup.entity_by_code(code)
+        records = await lookup.records_of(entity.entity_id) if entity else ()
         return desk(
             "score", signed, schemes=schemes, chosen=chosen, found=rating.score, today=today, rating=rating, past=past,
             lines=tuple((line, explain.sentence(line)) for line in rating.score.lines), faults=faults,
             earned=incentives(rating, services.book.current, today),
             coming=tuple(s for s in coming if s.on > today), points=explain.points_text, typed=asked.kept(),
-            status=422 if faults else 200,
+            pages=_pages(records), status=422 if faults else 200,
         )
 
     @get("/what-if")
@@ -82,12 +85,14 @@ class OwnScore(Controller):
         schemes, chosen = scheme_asked(asked, services, today)
         entity = await lookup.entity_by_code(code)
         records = await lookup.records_of(entity.entity_id) if entity else ()
-        found, faults = None, _faults(asked)
+        rating = await services.standing.rating(code, chosen, today)
+        found, faults = None, _faults(asked, schemes[chosen])
         if asked.texts.keys() - {"scheme"} and not faults:
-            found, faults = await _answer(asked, code, chosen, services, today)
+            found, faults = await _answer(asked, code, schemes[chosen], services, today)
         return desk(
             "what_if", signed, schemes=schemes, chosen=chosen, today=today, faults=faults, found=found,
-            choices=_choices(records, asked), merits=schemes[chosen].merits, typed=asked.kept(),
+            choices=_choices(records, rating.score, asked), merits=schemes[chosen].merits,
+            bad=_supposable(schemes[chosen]), typed=asked.kept(),
             points=explain.points_text, promise=NO_PROMISE, status=422 if faults else 200,
         )
 
@@ -131,27 +136,50 @@ async def _past(
 
 
 async def _answer(
-    asked: Sent, code: str, chosen: str, services: Services, today: date
+    asked: Sent, code: str, scheme: Scheme, services: Services, today: date
 ) -> tuple[WhatIf | None, tuple[Fault, ...]]:
     day = asked.day("on") or today
     try:
-        return await services.standing.what_if(code, chosen, day, _supposed(asked, day)), ()
+        return await services.standing.what_if(code, scheme.scheme_id, day, _supposed(asked, day, scheme)), ()
     except Invalid as refusal:
         places = {e.pointer: _PLACES.get(e.pointer.split("/")[3] if e.pointer.count("/") > 2 else "on", "on")
                   for e in refusal.errors}
         return None, tuple(Fault(places[e.pointer], e.detail) for e in refusal.errors)
 
 
-def _supposed(asked: Sent, day: date) -> list[Supposed]:
+def _supposed(asked: Sent, day: date, scheme: Scheme) -> list[Supposed]:
     on = asked.day("repaired_on") or day
     found: list[Supposed] = [Repair(record_id=record_id, on=on) for record_id in asked.all("record")]
     if asked.text("merit"):
         found.append(NewMerit(item=asked.text("merit"), granted_on=on))
+    bad = next((item for item in _supposable(scheme) if item.item == asked.text("fault")), None)
+    if bad is not None:
+        found.append(_bad(bad, on))
     return found
 
 
-def _faults(asked: Sent) -> tuple[Fault, ...]:
+def _supposable(scheme: Scheme) -> tuple[FaultItem, ...]:
+    """The bad items that a penalty or conduct can be supposed for; entries on lists are no supposition."""
+    return tuple(f for f in scheme.faults if f.conduct or not f.match.acts or _bans(f))
+
+
+def _bans(item: FaultItem) -> tuple[str, ...]:
+    return tuple(act for act in item.match.acts if not act.startswith("list."))
+
+
+def _bad(item: FaultItem, on: date) -> NewPenalty | NewConduct:
+    """What the item takes, at the least."""
+    if item.conduct:
+        return NewConduct(item=item.item, happened_on=on)
+    match = item.match
+    return NewPenalty(kinds=match.kinds[:1] or (PenaltyKind.FINE,), decided_on=on, severity=match.severity,
+                      field=match.fields[0] if match.fields else None, acts=_bans(item)[:1])
+
+
+def _faults(asked: Sent, scheme: Scheme) -> tuple[Fault, ...]:
     unread = _unread(asked, "on", "repaired_on")
+    if asked.text("fault") and asked.text("fault") not in {item.item for item in _supposable(scheme)}:
+        unread += (Fault("fault", "请从列表中选择一项"),)
     days = [(name, asked.day(name)) for name in ("on", "repaired_on")]
     told = f"日期在{explain.day_text(FIRST)}至{explain.day_text(LAST)}之间"
     return unread + tuple(Fault(name, told) for name, day in days if day and not FIRST <= day <= LAST)
@@ -161,11 +189,29 @@ def _unread(asked: Sent, *names: str) -> tuple[Fault, ...]:
     return tuple(Fault(name, _FORM) for name in names if asked.text(name) and asked.day(name) is None)
 
 
-def _choices(records: tuple[Record, ...], asked: Sent) -> tuple[Choice, ...]:
-    """What still counts and can be repaired, oldest first."""
+def _pages(records: tuple[Record, ...]) -> dict[str, str]:
+    """Where the company reads of each record; good conduct has no page of its own."""
+    places = {RecordKind.CONDUCT: "/desk/conduct/", RecordKind.PENALTY: "/desk/records/",
+              RecordKind.LIST_ENTRY: "/desk/records/"}
+    return {r.record_id: places[r.kind] + r.record_id for r in records if r.kind in places}
+
+
+def _choices(records: tuple[Record, ...], found: Score, asked: Sent) -> tuple[Choice, ...]:
+    """What can be repaired, oldest first, and what it does to the score today."""
     ticked = asked.all("record")
     return tuple(
-        Choice(record_id=r.record_id, title=r.facts.document_no, ticked=r.record_id in ticked)
+        Choice(record_id=r.record_id, title=r.facts.document_no, now=_now(r.record_id, found),
+               ticked=r.record_id in ticked)
         for r in records if isinstance(r.facts, PenaltyFacts | ListFacts | ConductFacts)
         and not r.withdrawn and cleared_on(r) is None
     )
+
+
+def _now(record_id: str, found: Score) -> str:
+    """工程建设领域一般失信行政处罚,今天扣10分."""
+    lines = [line for line in found.lines if line.record_id == record_id]
+    if not lines:
+        return "今天不计分"
+    points, grade = sum(line.points for line in lines), next((line.grade for line in lines if line.grade), None)
+    effect = [f"今天扣{explain.points_text(-points)}分"] if points else [] if grade else ["今天不计分"]
+    return ",".join([lines[0].title, *effect, *([f"等级最高{grade}级"] if grade else [])])

@@ -12,6 +12,8 @@ from tests.api.web.people import enter, follow, page, person
 from tests.walks.cases import collusion, firm
 from tests.walks.house import House
 from tests.walks.repairs import auditor, general
+from tests.walks.test_listings import enter as enter_list
+from tests.walks.test_listings import entry
 from tests.walks.test_repair_pages import browser
 
 SCHEME = "scheme=sample_construction"
@@ -30,6 +32,16 @@ async def score(house: House, code: str, on: str = TODAY) -> Any:
     answer = await house.get(f"/v1/entities/{code}/score?{SCHEME}&on={on}", await auditor(house))
     assert answer.status_code == 200, answer.text
     return answer.json()
+
+
+async def recorded(house: House, code: str, number: str) -> str:
+    """A contract not performed well, nobody stated anything; the id."""
+    made = await house.post("/v1/conduct-records", {
+        "subject": {"name": "示例", "code": code}, "scheme": "sample_construction", "item": "contract_performance",
+        "happened_on": "2026-09-01", "notice_served_on": "2026-09-02", "document_no": number,
+    }, await house.office())
+    assert made.status_code == 201, made.text
+    return str(made.json()["id"])
 
 
 async def test_what_was_supposed_of_a_repair_is_the_score_after_the_repair(house: House) -> None:
@@ -80,21 +92,39 @@ async def test_the_page_says_the_same_words_and_draws_what_happened(house: House
         assert "期间发生的事" in shown.text and "开始计入" in shown.text
         guess = page(await firm.get(f"/desk/score/what-if?{SCHEME}&record={record}&on={TODAY}&repaired_on={TODAY}"))
         assert "60 分，C 级 → 70 分，C 级" in guess.text and "不是承诺" in guess.text
+        assert "今天扣10分" in guess.text
+        for item, after in (("collusion", "30 分"), ("contract_performance", "55 分"), ("general_penalty", "50 分")):
+            address = f"/desk/score/what-if?{SCHEME}&fault={item}&on=2026-11-30&repaired_on={TODAY}"
+            worse = page(await firm.get(address))
+            assert f"60 分，C 级 → {after}" in worse.text
         plan = page(await firm.get("/desk/repair"))
         assert "建议第 1 个办" in plan.text and "得分由60分变为70分" in plan.text
         for query in ("from=2026-13-45", "from=2026-06-02&to=2026-06-01", "to=1999-01-01", "from=9999-12-31"):
             assert "请改正" in page(await firm.get(f"/desk/score?{query}"), 422).text
-        for query in ("on=1-2-3", "on=2026-13-45", "record=other", "merit=none", "repaired_on=9999-12-31"):
+        for query in ("on=1-2-3", "on=2026-13-45", "record=other", "merit=none", "fault=none",
+                      "repaired_on=9999-12-31"):
             assert "请改正" in page(await firm.get(f"/desk/score/what-if?{query}"), 422).text
+
+
+async def test_each_line_leads_to_the_page_of_its_record(house: House) -> None:
+    desk, record = await general(house, decided_on="2026-06-01")
+    listed = (await enter_list(house, entry(desk.code)))["id"]
+    conduct = await recorded(house, desk.code, "示样告〔2026〕908号")
+    await house.enterprise(desk.code)
+    await person(house.services, Role.ENTERPRISE, desk.code, f"lines-{desk.code}")
+    async with browser(house) as firm:
+        await follow(firm, await enter(firm, f"lines-{desk.code}"))
+        shown = page(await firm.get(f"/desk/score?{SCHEME}"))
+        links = {a["href"] for a in shown.all("a") if a["href"].split("/")[-1] in (record, listed, conduct)}
+        assert links == {f"/desk/records/{record}", f"/desk/records/{listed}", f"/desk/conduct/{conduct}"}
+        for link in links:
+            assert page(await firm.get(link)).text
 
 
 async def test_a_platform_is_told_only_what_is_published(house: House) -> None:
     desk, record = await general(house, decided_on="2026-06-01")
     office = await house.office()
-    conduct = (await house.post("/v1/conduct-records", {
-        "subject": {"name": "示例", "code": desk.code}, "scheme": "sample_construction", "item": "contract_performance",
-        "happened_on": "2026-09-01", "notice_served_on": "2026-09-02", "document_no": "示样告〔2026〕907号",
-    }, office)).json()["id"]
+    conduct = await recorded(house, desk.code, "示样告〔2026〕907号")
     path, span = f"/v1/entities/{desk.code}", f"{SCHEME}&from=2026-05-01&to={TODAY}"
     whole, seen = [[(await house.get(f"{path}/{call}", who)).json() for call in (
         f"score?{SCHEME}", f"history?{span}", f"score/changes?{span}")] for who in (office, await house.platform())]
