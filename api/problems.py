@@ -99,6 +99,17 @@ class Internal(Refusal):
 
 _MISSING = re.compile(r"required (\w+) parameter '([\w-]+)'")
 _PLACES = {"query": "查询", "path": "路径", "header": "请求头", "cookie": "Cookie ", "body": "请求体"}
+_SAID = tuple((re.compile(pattern), words) for pattern, words in (
+    (r"Invalid RFC3339 encoded date", "日期写作 2026-05-20 这样的形式,且确有其日"),
+    (r"Invalid RFC3339 encoded datetime", "时间写作 2026-05-20T09:00:00+08:00 这样的形式"),
+    (r"Expected `(?:int|float)`, got `\w+`", "应为数字"),
+    (r"Expected `(?:int|float)` >= (\S+)", r"应为不小于 \1 的数字"),
+    (r"Expected `(?:int|float)` <= (\S+)", r"应为不大于 \1 的数字"),
+    (r"Expected `str` of length <= (\d+)", r"至多 \1 字"),
+    (r"Expected `str` of length >= (\d+)", r"至少 \1 字"),
+    (r"Expected `bool`, got `\w+`", "填写 true 或 false"),
+    (r"Invalid enum value (.+)", r"没有 \1 这个选项,可用的见接口说明"),
+))
 _STANDARD = frozenset({"type", "title", "status", "detail", "code", "errors", "instance"})
 _OF_STATUS: Mapping[int, tuple[type[Refusal], str]] = {
     401: (Unauthenticated, "请在 Authorization 中给出有效密钥 send a valid key"),
@@ -147,12 +158,15 @@ def headers(refusal: Refusal) -> dict[str, str]:
     return found
 
 
-def as_refusal(exc: Exception) -> Refusal | None:
-    """The refusal that an exception of the framework or decoder means; None for a failure of our own."""
+def as_refusal(exc: Exception, names: Mapping[str, str]) -> Refusal | None:
+    """The refusal that an exception of the framework or decoder means; None for a failure of our own.
+
+    `names`: how the address writes those arguments that the code calls otherwise.
+    """
     if isinstance(exc, Refusal):
         return exc
     if isinstance(exc, ValidationException):
-        return _invalid(exc)
+        return _invalid(exc, names)
     if isinstance(exc, HTTPException):
         return _of_http(exc)
     if isinstance(exc, msgspec.ValidationError):
@@ -162,10 +176,10 @@ def as_refusal(exc: Exception) -> Refusal | None:
     return None
 
 
-def _invalid(exc: ValidationException) -> Refusal:
+def _invalid(exc: ValidationException, names: Mapping[str, str]) -> Refusal:
     """Arguments of path, query or header that do not fit: each with its place."""
     found = exc.extra if isinstance(exc.extra, list) else []
-    errors = tuple(_argument(e) for e in found if isinstance(e, dict))
+    errors = tuple(_argument(e, names) for e in found if isinstance(e, dict))
     missing = _MISSING.search(exc.detail)
     if not errors and missing:
         place, name = _PLACES.get(missing[1], ""), missing[2]
@@ -175,9 +189,27 @@ def _invalid(exc: ValidationException) -> Refusal:
     return Invalid("参数有误,见 errors some arguments do not fit, see errors", errors=errors)
 
 
-def _argument(error: dict[str, Any]) -> FieldError:
+def _argument(error: dict[str, Any], names: Mapping[str, str]) -> FieldError:
     place = _PLACES.get(str(getattr(error.get("source"), "value", error.get("source", ""))), "")
-    return FieldError(f"/{error.get('key', '')}", "wrong_form", f"{place}参数不符:{error.get('message', '')}")
+    key, said = str(error.get("key", "")), _said(str(error.get("message", "")))
+    return FieldError(f"/{names.get(key, key)}", "wrong_form", f"{place}参数不符:{said}")
+
+
+def _said(message: str) -> str:
+    """What the decoder says of an argument, in Chinese where it is known."""
+    for pattern, words in _SAID:
+        found = pattern.fullmatch(message)
+        if found:
+            return found.expand(words)
+    return message
+
+
+def _names(request: AnyRequest) -> dict[str, str]:
+    """The arguments of the route that have another name in the address."""
+    handler = request.scope.get("route_handler")
+    arguments = handler.parsed_fn_signature.parameters if handler is not None else {}
+    named = {key: getattr(one.kwarg_definition, "name", None) for key, one in arguments.items()}
+    return {key: name for key, name in named.items() if name}
 
 
 def _of_http(exc: HTTPException) -> Refusal:
@@ -190,7 +222,7 @@ def _of_http(exc: HTTPException) -> Refusal:
 
 def settled(request: AnyRequest, exc: Exception) -> tuple[Refusal, str | None]:
     """What is answered to an exception, and the id under which a failure of our own was logged."""
-    refusal = as_refusal(exc)
+    refusal = as_refusal(exc, _names(request))
     instance = None
     if refusal is None or refusal.status >= 500:
         instance = f"urn:tendercredit:failure:{secrets.token_hex(8)}"

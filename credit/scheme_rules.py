@@ -63,19 +63,20 @@ def schemes_on(rules: RuleSet, day: date) -> dict[str, Scheme]:
 
 def for_companies(schemes: Mapping[str, Scheme]) -> dict[str, Scheme]:
     """Those by which somebody other than a natural person may be scored."""
-    return {name: s for name, s in schemes.items() if not _persons_only(s)}
+    return {name: s for name, s in schemes.items() if not persons_only(s)}
 
 
 def company_versions(rules: RuleSet, scheme_id: str) -> tuple[Scheme, ...]:
     """The versions of a scheme for a company. Raises UnknownScheme; SchemeNotForSubject for one of persons only."""
     found = versions_of(rules, scheme_id)
-    if _persons_only(found[-1]):
+    if persons_only(found[-1]):
         raise SchemeNotForSubject(f"“{found[-1].title}”只适用于自然人,企业、机构没有这项得分;请改用其他方案",
                                   kinds=[SubjectKind.NATURAL_PERSON])
     return found
 
 
-def _persons_only(scheme: Scheme) -> bool:
+def persons_only(scheme: Scheme) -> bool:
+    """Whether a scheme scores natural persons and nobody else."""
     return scheme.applies_to.subject_kinds == (SubjectKind.NATURAL_PERSON,)
 
 

@@ -12,11 +12,14 @@ from litestar.params import Parameter
 from api.auth import anyone, needs
 from api.paging import Cursor, Limit, after, cursor_of
 from api.wiring import Services
-from credit.accounts.model import Role
+from credit.accounts.model import Caller, Role
+from credit.kernel.errors import Forbidden
 from credit.model import SubjectKind
+from credit.scheme_rules import persons_only
 from sanctions.service.recomputing import Distribution, Holder
 
 READERS = (Role.AUTHORITY, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
+PERSONS_PRIVATE = "自然人的记分不公开,等级分布只供机关查询 scores of persons are not public"
 Named = Annotated[str, Parameter(min_length=1, max_length=80, description="Scheme, as in GET /v1/rules")]
 
 
@@ -67,9 +70,15 @@ class Schemes(Controller):
     tags = ["scores"]
 
     @get("/{scheme:str}/distribution", summary="各等级主体数 How many have each grade")
-    async def distribution(self, services: Services, scheme: str) -> DistributionView:
-        """Counted from the cache that `tendercredit scores recompute` fills and acts and days keep current."""
-        return view(await services.recomputing.distribution(scheme))
+    async def distribution(self, services: Services, scheme: str, visitor: Caller | None) -> DistributionView:
+        """Counted from the cache that `tendercredit scores recompute` fills and acts and days keep current.
+
+        Of natural persons, whose scores are not public, for public bodies only.
+        """
+        found = await services.recomputing.distribution(scheme)
+        if persons_only(found.scheme) and (visitor is None or not visitor.may(*READERS)):
+            raise Forbidden(PERSONS_PRIVATE)
+        return view(found)
 
 
 class Holders(Controller):

@@ -16,7 +16,7 @@ from api.web.rule_words import GROUPS, OTHER, SCHEME, Part, parts
 from api.wiring import Services
 from credit.kernel.clock import business_day
 from credit.kernel.rules import Dated, Rule
-from credit.scheme_rules import version_on, versions_of
+from credit.scheme_rules import persons_only, version_on, versions_of
 from sanctions.service.recomputing import NotComputed, SchemeAveraged
 
 LONGEST = 60
@@ -56,12 +56,13 @@ class RulePage(Controller):
         found = [rule for rule in current.rules.values() if fits(rule, sought)]
         return page("rules", sought=sought, groups=grouped(found, today), count=len(found), digest=current.digest)
 
-
     @get("/schemes/{scheme:str}")
     async def grades(self, services: Services, scheme: str) -> Template:
         """How many have each grade of a scheme, as bars."""
         current = services.book.current
         version = version_on(versions_of(current, scheme), business_day(services.clock()))
+        if persons_only(version):
+            return page("grades", scheme=version, found=None, why="自然人的记分不公开")
         try:
             found = await services.recomputing.distribution(scheme)
         except (NotComputed, SchemeAveraged) as none:

@@ -112,7 +112,10 @@ async def test_arguments_are_named(sample: httpx.AsyncClient) -> None:
     missing = assert_problem(await sample.get("/v1/ledger/proof/inclusion"), 422, "invalid")
     assert missing["errors"][0]["pointer"] == "/seq"
     wrong = assert_problem(await sample.get("/v1/ledger/proof/inclusion?seq=first"), 422, "invalid")
-    assert wrong["errors"][0]["pointer"] == "/seq"
+    assert (wrong["errors"][0]["pointer"], wrong["errors"][0]["detail"]) == ("/seq", "查询参数不符:应为数字")
+    renamed = assert_problem(await sample.get("/v1/ledger/proof/consistency?from=-1&to=2"), 422, "invalid")
+    assert (renamed["errors"][0]["pointer"], renamed["errors"][0]["detail"]) == (
+        "/from", "查询参数不符:应为不小于 0 的数字")
 
 
 @pytest.mark.parametrize(

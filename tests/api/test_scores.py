@@ -143,6 +143,12 @@ async def test_grades_are_counted_listed_and_drawn(
     assert page.count("<meter") == 4
     grade = max(counts, key=lambda g: counts[g])
     assert (await client.get("/v1/scores", params={"scheme": SCHEME, "grade": grade})).status_code == 401
+    await recomputing.begin("sample_expert_points")
+    await recomputing.work()
+    persons = "/v1/schemes/sample_expert_points/distribution"
+    assert (await client.get(persons)).json()["code"] == "forbidden"
+    assert (await client.get(persons, headers=await key(Role.COORDINATOR))).json()["total"] == 0
+    assert "自然人的记分不公开" in (await client.get("/rules/schemes/sample_expert_points")).text
     assert (await client.get("/v1/schemes/nosuch/distribution")).json()["code"] == "scheme_unknown"
     assert (await client.get("/rules/schemes/nosuch")).status_code == 404
     asker, seen, cursor = await key(Role.COORDINATOR), [], None
