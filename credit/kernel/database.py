@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ _MAX_VALUES = 30_000  # PostgreSQL takes 32,767 values in one statement
 _MIGRATION_LOCK = 7_342_119
 
 _engine: Engine | None = None
+_held: ContextVar[Any] = ContextVar("held", default=None)  # the connection of `reading`
 
 
 def make_engine(url: str | None, data: Path) -> Engine:
@@ -84,6 +86,8 @@ async def fetch(text: str, *args: Any) -> list[Row]:
         if running.connection is None:
             raise RuntimeError("this transaction has ended; start tasks outside of it")
         return [dict(r) for r in await running.connection.fetch(query, *args)]
+    if (held := _held.get()) is not None:
+        return [dict(r) for r in await held.fetch(query, *args)]
     if bound.pool is not None:
         async with bound.pool.acquire() as connection:
             return [dict(r) for r in await connection.fetch(query, *args)]
@@ -134,9 +138,28 @@ def _insert_text(name: str, columns: tuple[str, ...], count: int) -> str:
 
 @asynccontextmanager
 async def transaction() -> AsyncIterator[None]:
-    """A write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. Never nests."""
+    """A write transaction: IMMEDIATE on SQLite, READ COMMITTED on PostgreSQL. Never nests, never within `reading`."""
+    if _held.get() is not None:
+        raise RuntimeError("a transaction must not begin while its task holds a connection for reading")
     async with engine().transaction(allow_nested=False):
         yield
+
+
+@asynccontextmanager
+async def reading() -> AsyncIterator[None]:
+    """Holds one connection for the queries of the block, which come one after another: to take one from the pool for
+    each costs as much as the query. Nothing changes inside a transaction and on SQLite. A transaction begun inside is
+    an error: where all connections are held by those who wait for one more, nobody would go on."""
+    bound = engine()
+    if isinstance(bound, PooledSQLiteEngine) or bound.pool is None or in_transaction() or _held.get() is not None:
+        yield
+        return
+    async with bound.pool.acquire() as connection:
+        token = _held.set(connection)
+        try:
+            yield
+        finally:
+            _held.reset(token)
 
 
 def in_transaction() -> bool:

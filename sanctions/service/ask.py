@@ -9,11 +9,10 @@ import msgspec
 
 from credit import names, uscc
 from credit.accounts.model import Caller, Role
-from credit.kernel import ledger
+from credit.kernel import database, ledger
 from credit.kernel.clock import SHANGHAI, Clock, business_day
 from credit.kernel.errors import FieldError, Forbidden, Invalid, Refusal
 from credit.kernel.rulebook import Rulebook
-from credit.kernel.unit import unit
 from credit.model import Entity
 from credit.names import Verdict as Likeness
 from credit.persons import BadPersonRef, check_ref
@@ -21,7 +20,6 @@ from credit.ratings import rate
 from credit.scheme_rules import default_scheme, versions_of
 from credit.scoring import weighted
 from sanctions.eligibility import answer_opening
-from sanctions.events import PastAsked
 from sanctions.intake.privacy import without_id_numbers
 from sanctions.linked import answering
 from sanctions.lists import next_stale
@@ -30,7 +28,8 @@ from sanctions.reasons import doubt
 from sanctions.receipts import Receipt
 from sanctions.service import dossiers
 from sanctions.service.naming import Naming, candidate
-from sanctions.service.register import NotYetKnown, Register
+from sanctions.service.past import moment_of, position, told
+from sanctions.service.register import Register
 from sanctions.service.standing import with_classes
 from sanctions.verdicts import (
     CAVEAT,
@@ -52,11 +51,6 @@ _MOST_CANDIDATES = 10  # of one name
 _ID_LENGTH = 18
 _MOST_PREPARED = 256
 _ALWAYS = datetime.max.replace(tzinfo=UTC)
-
-
-class PastNotAllowed(Forbidden):
-    code = "past_not_allowed"
-    title = "无权查询既往状态 Past questions need a right"
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,15 +135,26 @@ class Asking:
         """As `ask`, with what a receipt has to say beside the answer."""
         question = self.understood(question, caller)
         if question.known_at is not None:
-            codes = [s.code for s in question.subjects]
-            seq = await self.look_back(question.known_at, caller, codes, complaint=question.ground, now_too=True)
-            moment = await self._moment(question.known_at, seq)
-            return Asked(question=question, answer=await self.again(question, seq, moment), moment=moment)
+            return await self._past(question, question.known_at, caller)
         await self.register.follow(question.min_seq if question.min_seq is not None else -1)
         if _offers(question):
             await self.naming.follow()
         moment = self.clock()
         return Asked(question=question, answer=self.now(question, moment), moment=moment)
+
+    async def _past(self, question: Ask, known_at: datetime | int, caller: Caller) -> Asked:
+        codes = [s.code for s in question.subjects]
+        async with database.reading():
+            found = await position(known_at, caller, codes, self.clock(), complaint=question.ground, now_too=True)
+            if found.said is None:
+                return await self._as_of(question, known_at, found.seq)
+        await told(found, self.clock())
+        async with database.reading():
+            return await self._as_of(question, known_at, found.seq)
+
+    async def _as_of(self, question: Ask, known_at: datetime | int, seq: int) -> Asked:
+        moment = await moment_of(known_at, seq)
+        return Asked(question=question, answer=await self.again(question, seq, moment), moment=moment)
 
     def understood(self, question: Ask, caller: Caller) -> Ask:
         """The question as it is answered: without ID numbers. Raises Invalid, and Forbidden for an enterprise that
@@ -195,32 +200,15 @@ class Asking:
 
     async def look_back(
         self, known_at: datetime | int, caller: Caller | None, codes: Sequence[str | None], *,
-        complaint: str | None = None, now_too: bool = False,
+        complaint: str | None = None,
     ) -> int:
         """The log position of `known_at`, for the entitled; a past one is logged before the answer.
 
-        With `now_too` the newest position is anybody's. Raises PastNotAllowed, and NotYetKnown for what is to come:
-        the same `known_at` never means two positions.
+        Raises PastNotAllowed, and NotYetKnown for what is to come: the same `known_at` never means two positions.
         """
-        head = await ledger.head()
-        if isinstance(known_at, int) and known_at < 0:
-            raise Invalid("known_at 不得为负", errors=(FieldError("/known_at", "out_of_range", "填写日志序号或时间"),))
-        if known_at >= head.size if isinstance(known_at, int) else known_at > self.clock():
-            raise NotYetKnown("known_at 尚未到来;查询现状请不填 known_at not yet reached", seq=head.size - 1)
-        seq = known_at if isinstance(known_at, int) else await ledger.seq_at(known_at)
-        if now_too and seq == head.size - 1:
-            return seq
-        who, ground = _entitled(caller, codes, complaint)
-        if seq < head.size - 1:
-            async with unit(by=who.key_id, now=self.clock()) as u:
-                u.record(PastAsked(subject=who.org_code, known_seq=seq, subjects=len(codes), ground=ground))
-        return seq
-
-    async def _moment(self, known_at: datetime | int | None, seq: int) -> datetime:
-        """The moment a past question puts itself in: what is "now" in it, so that its answer stays the same."""
-        if isinstance(known_at, datetime):
-            return known_at
-        return (await ledger.entry(seq)).recorded_at
+        found = await position(known_at, caller, codes, self.clock(), complaint=complaint)
+        await told(found, self.clock())
+        return found.seq
 
     async def again(self, question: Ask, seq: int, moment: datetime) -> Answer:
         """The answer from the database as known at `seq`, asked at `moment`: the same whenever it is computed."""
@@ -231,18 +219,6 @@ class Asking:
         head = await ledger.head()
         as_of = AsOf(log=head.origin, valid_at=day, known_seq=seq, known_at=moment, data_age_s=0, sources=held)
         return _answer(question, parties, ready, as_of, rules.digest)
-
-
-def _entitled(caller: Caller | None, codes: Sequence[str | None], complaint: str | None) -> tuple[Caller, str]:
-    """Who may look back, and on which ground: the auditor, a company at itself, an authority with a complaint."""
-    grounds = {Role.AUDITOR: "audit"}
-    if caller is not None and all(code == caller.org_code for code in codes):
-        grounds[Role.ENTERPRISE] = "own"
-    if complaint and complaint.strip():
-        grounds[Role.AUTHORITY] = "complaint"
-    if caller is None or caller.role not in grounds:
-        raise PastNotAllowed("既往状态只答复审计机构、企业本身和办理投诉的机关(须填 ground:投诉受理编号)")
-    return caller, grounds[caller.role]
 
 
 def _without_ids(question: Ask) -> Ask:

@@ -17,7 +17,7 @@ from piccolo.apps.migrations.commands.new import AutoMigrationManager
 
 from credit.kernel import database
 from credit.kernel.database import Engine
-from credit.kernel.engines import PooledSQLiteEngine
+from credit.kernel.engines import PooledPostgresEngine, PooledSQLiteEngine
 from tests import engines, postgres
 from tests.credit.kernel.acts import act
 from tests.fakes import FakeClock
@@ -169,3 +169,26 @@ async def test_a_new_sqlite_file_is_its_owners_alone(data: Path) -> None:
     connection = await PooledSQLiteEngine(str(data / "tendercredit.sqlite")).get_connection()
     await connection.close()
     assert (data / "tendercredit.sqlite").stat().st_mode & 0o077 == 0
+
+
+async def test_reading_holds_one_connection_and_begins_no_transaction(engine: Engine) -> None:
+    async with database.reading(), database.reading():
+        mine = [await database.fetch("SELECT 1 AS one") for _ in range(3)]
+        if isinstance(engine, PooledPostgresEngine):
+            pids = [(await database.fetch("SELECT pg_backend_pid() AS pid"))[0]["pid"] for _ in range(3)]
+            assert len(set(pids)) == 1
+            with pytest.raises(RuntimeError, match="holds a connection for reading"):
+                async with database.transaction():
+                    pass
+    assert mine == [[{"one": 1}]] * 3
+    async with database.transaction(), database.reading():  # inside a transaction it is that one's
+        assert database.in_transaction()
+
+
+async def test_more_readers_than_connections_wait_for_their_turn(engine: Engine) -> None:
+    async def read() -> list[database.Row]:
+        async with database.reading():
+            await database.fetch("SELECT 1 AS one")
+            return await database.fetch("SELECT 2 AS two")
+
+    assert await asyncio.wait_for(asyncio.gather(*(read() for _ in range(40))), 20) == [[{"two": 2}]] * 40
