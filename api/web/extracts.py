@@ -12,6 +12,8 @@ from api.paging import Cursor, below, cursor_of
 from api.v1.extracts import view
 from api.web.pages import page
 from api.wiring import Services
+from sanctions.extracts.notes import moment_of
+from sanctions.model import ListCode
 
 _SHOWN = 20
 
@@ -30,8 +32,10 @@ class PublicExtracts(Controller):
         found = await services.extracts.listing(below(cursor), _SHOWN)
         now = view(newest.kept, newest.kept)
         lists: dict[str, dict[str, Any]] = {}
+        sources = {source.list: moment_of(source.fetched_at) for source in newest.manifest.sources}
         for one in now.files:
-            held = lists.setdefault(one.list, {"title": one.title, "rows": one.rows, "files": []})
+            held = lists.setdefault(one.list, {"title": one.title, "rows": one.rows, "files": [],
+                                               "fetched": one.list in set(ListCode), "at": sources.get(one.list)})
             held["files"].append(one)
         return page(
             "extracts", now=now, lists=lists, former=[view(one, newest.kept) for one in found],

@@ -43,11 +43,20 @@ class FileNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     sha256: str
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SourceNote(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As of when the house itself held the list; `static`: a copy that nobody renews."""
+
+    list: str
+    fetched_at: str
+    static: bool
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A full extract: what was shown on `on`, knowing the log up to and with `known_seq`; moments are UTC.
 
     `at` is the moment at which it was what the public saw, `number` its place in the chain (0: outside of it), and
-    `previous` the digest of the manifest before it. `checkpoint` covers `known_seq`.
+    `previous` the digest of the manifest before it. `checkpoint` covers `known_seq`. A list without an entry in
+    `sources` was not held at all: its file says nothing of who is not in it.
     """
 
     log: str
@@ -60,6 +69,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files: tuple[FileNote, ...]
     previous: str | None
     checkpoint: str
+    sources: tuple[SourceNote, ...] = ()
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

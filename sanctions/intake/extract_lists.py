@@ -39,8 +39,8 @@ def keys_of(text: str) -> tuple[VerifierKey, ...]:
 def list_manifest(note: str, trusted: Iterable[VerifierKey], digest: str) -> Manifest:
     """What the file with this SHA-256 is, as the extract's manifest says it. Raises BadNote, Invalid.
 
-    It is as fresh as the extract, and whole: what is no longer in it is told as vanished. A last day that the other
-    house only computed is left to the rules of this one.
+    It is as fresh as the other house's own copy of the list was, never fresher, and whole: what is no longer in it is
+    told as vanished. A last day that the other house only computed is left to the rules of this one.
     """
     keys = tuple(trusted)
     made = open_manifest(note, keys)
@@ -49,6 +49,11 @@ def list_manifest(note: str, trusted: Iterable[VerifierKey], digest: str) -> Man
     if meant is None or meant.list not in set(ListCode):
         fault = FieldError("/file", "not_in_manifest", "请用同一份摘录中某个名单的 CSV,原样不改")
         raise Invalid("清单中没有这个名单文件 the manifest names no such list file", errors=(fault,))
+    held = next((source for source in made.sources if source.list == meant.list), None)
+    if held is None:
+        fault = FieldError("/manifest", "source_missing", "请改从官方渠道取得,或请发布方登记该名单的取得时间")
+        told = f"发布方没有“{meant.title}”的数据来源:不在文件中不说明没有列入 the house holds no such list"
+        raise Invalid(told, errors=(fault,))
     return Manifest(
         list=ListCode(meant.list), official_channel=f"名单摘录 {made.log},第{made.known_seq}条所知",
-        fetched_at=moment_of(made.at), complete=True, columns=_COLUMNS, sha256=digest)
+        fetched_at=min(moment_of(made.at), moment_of(held.fetched_at)), complete=True, columns=_COLUMNS, sha256=digest)

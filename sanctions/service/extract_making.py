@@ -20,7 +20,7 @@ from credit.kernel.signing import SigningKey
 from credit.model import Entity, Record, RecordKind
 from sanctions import store as sanctions_store
 from sanctions.dossiers import assemble
-from sanctions.extracts.notes import MANIFEST, FileNote, Manifest, read_manifest
+from sanctions.extracts.notes import MANIFEST, FileNote, Manifest, SourceNote, read_manifest
 from sanctions.extracts.rows import line, rows, titles
 from sanctions.model import Restriction
 from sanctions.service import extract_files as files
@@ -64,7 +64,7 @@ class Making:
         return draft, Manifest(
             log=_origin(checkpoint), number=number, on=day, known_seq=seq,
             known_at=known_at, at=canonical.moment(at), rules=rules.digest, files=notes, previous=previous,
-            checkpoint=checkpoint)
+            checkpoint=checkpoint, sources=await _sources(seq))
 
     async def again(self, kept: KeptExtract) -> Path:
         """A draft folder with the very files of an extract that was handed out. Raises ExtractChanged."""
@@ -114,6 +114,11 @@ def _gather(subjects: _Subjects, day: date, rules: RuleSet, into: files.Gathered
         file = assemble(entity.code, entity, records[entity.entity_id], bars[entity.entity_id], ())
         for row in rows(file, day, rules):
             into.add(row.list, line(row))
+
+
+async def _sources(seq: int) -> tuple[SourceNote, ...]:
+    return tuple(SourceNote(list=held.list, fetched_at=canonical.moment(held.fetched_at), static=held.static)
+                 for held in sorted(await sanctions_store.sources(seq), key=lambda held: held.list))
 
 
 def _origin(checkpoint: str) -> str:

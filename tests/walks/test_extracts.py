@@ -16,7 +16,7 @@ from credit.kernel.checkpoints import sign_checkpoint
 from credit.kernel.clock import business_day
 from credit.kernel.signing import new_key
 from sanctions.extracts.checks import check, newest_lines
-from sanctions.extracts.notes import Manifest, digest, moment_of, open_manifest, read_manifest, signed
+from sanctions.extracts.notes import Manifest, SourceNote, digest, moment_of, open_manifest, read_manifest, signed
 from sanctions.extracts.rows import ExtractRow, line
 from sanctions.service import extract_files as files
 from sanctions.service.extracts import Extracts
@@ -173,15 +173,16 @@ async def test_what_cannot_be_had_is_refused_with_what_to_do(house: House) -> No
     assert business_day(house.clock()) == date(2026, 12, 23)
 
 
-def foreign(folder: Path, *rows_: ExtractRow) -> tuple[str, bytes]:
-    """The manifest and sheet of another house's extract."""
+def foreign(folder: Path, *rows_: ExtractRow, held: str | None = "2026-11-21T22:00:00Z") -> tuple[str, bytes]:
+    """The manifest and sheet of another house's extract; `held`: since when that house has the list."""
     gathered = files.Gathered(folder)
     for one in rows_:
         gathered.add(ARREARS, line(one))
     notes = files.lay_out(folder, gathered, {ARREARS: "示例名单"})
     at = "2026-11-22T00:30:00.000000Z"
     made = Manifest(log="other.house/log", number=1, on=date(2026, 11, 22), known_seq=6, known_at=at, at=at, rules="r",
-                    files=notes, previous=None, checkpoint=sign_checkpoint("other.house/log", 7, b"r" * 32, OTHER))
+                    files=notes, previous=None, checkpoint=sign_checkpoint("other.house/log", 7, b"r" * 32, OTHER),
+                    sources=(SourceNote(list=ARREARS, fetched_at=held, static=False),) if held else ())
     return signed(made, OTHER), (folder / f"{ARREARS}.csv").read_bytes()
 
 
@@ -216,7 +217,10 @@ async def test_an_extract_is_a_list_file_for_another_house(house: House, tmp_pat
     answer = await taken(note, OTHER.verifier.vkey)
     assert answer.status_code == 200, answer.text
     assert (answer.json()["accepted"], answer.json()["rejected"]) == (2, [])
-    assert answer.json()["fetched_at"] == "2026-11-22T00:30:00Z"
+    assert answer.json()["fetched_at"] == "2026-11-21T22:00:00Z"  # no fresher than the other house's own copy
+    never_held, empty = foreign(tmp_path / "third", held=None)
+    answer = await taken(never_held, OTHER.verifier.vkey, empty)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "source_missing"), answer.text
     ends = [[r["until"] for r in (await house.now(code))["reasons"] if r["bars"]] for code in (stated, computed)]
     assert ends == [["2027-01-04"], ["2029-01-05"]]  # the second by list_months of this house: three years
 
@@ -224,6 +228,7 @@ async def test_an_extract_is_a_list_file_for_another_house(house: House, tmp_pat
 async def test_the_page_leads_to_every_file(house: House) -> None:
     page = await house.get("/extracts")
     assert page.status_code == 200 and "公示名单" in page.text
+    assert "没有数据来源" in page.text  # lists this house does not hold are not shown as empty ones
     made = await current(house)
     for one in made["files"]:
         assert f"{BASE}/current/files/{one['name']}" in page.text
