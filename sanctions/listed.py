@@ -30,7 +30,9 @@ def listed(record: Record, subject: SubjectKind, question: Question) -> Iterator
     over = last.until is not None and day > last.until
     if known is None or (over and last.verified):
         return
-    yield from _effects(_reason(record, known, last, question, over=over), known, question)
+    named = [clause for clause in question.clauses if clause.kind == "list" and clause.listed == known.code]
+    reason = _reason(record, known, last, question, over=over, named=bool(named))
+    yield from _effects(reason, known, named, question)
     if known.effect_verified and facts.competence_unknown:
         told = f"列入机关“{facts.authority.name}”未在本系统登记权限"
         yield Finding(note("competence_unknown", ReasonSource.DATA, told, record_id=record.record_id), -1)
@@ -39,11 +41,15 @@ def listed(record: Record, subject: SubjectKind, question: Question) -> Iterator
         yield from _serious(record, clauses, question)
 
 
-def _reason(record: Record, known: KnownList, last: Term, question: Question, *, over: bool) -> Reason:
+def _reason(
+    record: Record, known: KnownList, last: Term, question: Question, *, over: bool, named: bool
+) -> Reason:
+    """The entry as a bar; where a clause names a list, its effect does not rest on what the law says of it."""
     facts = record.listing
     told: dict[str, Any] = {
-        "basis": known.basis, "verified": known.effect_verified, "record_id": record.record_id, "seq": record.seq,
-        "first_day": facts.decided_on, "until": last.until, "until_verified": last.verified,
+        "basis": known.basis, "verified": known.effect_verified or named,
+        "record_id": record.record_id, "seq": record.seq, "first_day": facts.decided_on,
+        "until": last.until, "until_verified": last.verified,
         "remedy": remedy(facts, last, question),
     }
     title = f"列入“{known.title}”,{_ends(last)}"
@@ -69,12 +75,14 @@ def remedy(facts: ListFacts, last: Term, question: Question) -> Remedy:
     return Remedy(kind=RemedyKind.REPAIR, earliest=found.day)
 
 
-def _effects(reason: Reason, known: KnownList, question: Question) -> Iterator[Finding]:
+def _effects(reason: Reason, known: KnownList, named: list[Clause], question: Question) -> Iterator[Finding]:
     if not known.effect_verified:
-        yield Finding(reason, question.everywhere)
+        for clause in named:
+            yield Finding(_by_clause(reason, clause, clause.basis), question.everywhere)
+        if not named:
+            yield Finding(reason, question.everywhere)
         return
     barred = _mask(known.bars, question)
-    named = [clause for clause in question.clauses if clause.kind == "list" and clause.listed == known.code]
     by_file = 0 if named else _mask(known.by_file, question) & ~barred
     unread = 0 if named else _mask(known.unread, question) & ~barred & ~by_file
     if barred or not (named or by_file or unread):
@@ -82,7 +90,7 @@ def _effects(reason: Reason, known: KnownList, question: Question) -> Iterator[F
             reason, code="listed_elsewhere", title=f"{reason.title};不涉及本项目", effect=Effect.NONE, bars=False)
         yield Finding(reason, barred, elsewhere)
     for clause in named:
-        yield Finding(_by_clause(reason, clause.title, clause.basis), question.everywhere)
+        yield Finding(_by_clause(reason, clause, f"{clause.basis};{reason.basis}"), question.everywhere)
     if by_file:
         yield Finding(_rule_needed(reason), by_file)
     if unread:
@@ -98,10 +106,10 @@ def _mask(scopes: tuple[Any, ...], question: Question) -> int:
     return found
 
 
-def _by_clause(reason: Reason, title: str, basis: str) -> Reason:
+def _by_clause(reason: Reason, clause: Clause, basis: str) -> Reason:
     return msgspec.structs.replace(
         reason, code="condition_not_met" if reason.bars else reason.code, source=ReasonSource.TENDER_DOCUMENT,
-        title=f"不符合“{title}”:{reason.title}", basis=f"{basis};{reason.basis}",
+        title=f"不符合“{clause.title}”:{reason.title}", basis=basis,
     )
 
 
