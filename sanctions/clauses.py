@@ -70,8 +70,9 @@ def _graded(clause: Clause, record: Record, found: Classification, window: Publi
     source = ReasonSource.TENDER_DOCUMENT
     if found.severity is None:
         return doubt("class_unknown", source, f"涉及“{clause.title}”:该记录没有类别", basis=clause.basis, **facts)
-    fine = found.severity is Severity.GENERAL and PenaltyKind.FINE in record.penalty.kinds
-    if found.severity_provisional and (found.severity is Severity.SERIOUS or fine):
+    open_kind = not {PenaltyKind.FINE, PenaltyKind.OTHER}.isdisjoint(record.penalty.kinds or (PenaltyKind.OTHER,))
+    unsure = found.severity is Severity.SERIOUS or (found.severity is Severity.GENERAL and open_kind)
+    if found.severity_provisional and unsure:
         told = f"涉及“{clause.title}”:类别为系统暂定,以认定机关确认为准"
         return doubt("class_provisional", source, told, basis=clause.basis, **facts)
     if found.severity is not Severity.SERIOUS:
