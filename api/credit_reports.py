@@ -114,8 +114,8 @@ async def facts_of(services: Services, asked: Asked) -> ReportFacts:
         identity=tuple([line async for line in _identity(file.entity, asked)]),
         outcome=report_lines.outcome(len(seen.bars), day, len(file.parked) if whole else 0, whole=whole),
         restrictions=tuple(b.line for b in seen.bars),
-        penalties=tuple(report_lines.penalty_line(v, whole=whole) for v in seen.penalties),
-        listings=tuple(report_lines.listing_line(v, whole=whole) for v in seen.listings),
+        penalties=tuple(report_lines.penalty_line(v, whole=whole) for v in sorted(seen.penalties, key=_decided)),
+        listings=tuple(report_lines.listing_line(v, whole=whole) for v in sorted(seen.listings, key=_decided)),
         merits=tuple(filter(None, (report_lines.merit_line(r, services.schemes, day) for r in file.merits))),
         repairs=tuple(await _repairs(services, seen, asked)),
         sources=tuple(report_lines.source_lines(list_states(rules, await sources(seq), now))),
@@ -142,6 +142,11 @@ async def _seen(services: Services, file: Dossier, asked: Asked) -> Seen:
         penalties=tuple(v for v in penalties if v.published and v.record.record_id in still),
         listings=tuple(v for v in listings if v.published and v.record.record_id in still),
         bars=tuple(report_lines.published(bars, public)))
+
+
+def _decided(view: PenaltyView | ListingView) -> date:
+    facts = view.record.penalty if isinstance(view, PenaltyView) else view.record.listing
+    return facts.decided_on
 
 
 async def _identity(entity: Entity | None, asked: Asked) -> AsyncIterator[Line]:

@@ -43,6 +43,15 @@ def settings_of(chosen: Settings, data: Path, base_url: str) -> Settings:
     )
 
 
+def settings_beside(chosen: Settings) -> Settings:
+    """The settings of another command on the same folder: where a demo is served from it, what is issued or said names
+    the address of that demo."""
+    told = read(chosen.data)
+    if told is None:
+        return chosen
+    return replace(chosen, demo=True, web=replace(chosen.web, base_url=told.get("base_url") or chosen.web.base_url))
+
+
 def removable(data: Path) -> bool:
     """Whether `--fresh` may empty the folder: it holds a demo, or no database at all."""
     return (data / FILE).exists() or not (data / "tendercredit.sqlite").exists()

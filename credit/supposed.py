@@ -156,7 +156,13 @@ def sentence(one: Supposed, records: Mapping[str, Record], scheme: Scheme) -> st
         return f"假设{day_text(one.granted_on)}新增守信记录“{title}”。"
     if isinstance(one, NewPenalty):
         by = "按所填类别" if one.severity else "按规则确定类别"
-        return f"假设{day_text(one.decided_on)}作出并送达一项新的行政处罚,{by}。"
+        return f"假设{day_text(one.decided_on)}作出并送达一项新的行政处罚{_stated(one, scheme)},{by}。"
     served = one.notice_served_on or one.happened_on
     title = next(f.title for f in scheme.faults if f.item == one.item)
     return f"假设{day_text(one.happened_on)}发生“{title}”,{day_text(served)}送达告知书,期内没有陈述申辩。"
+
+
+def _stated(one: NewPenalty, scheme: Scheme) -> str:
+    """The items that the acts of a supposed penalty mean: (串通投标)."""
+    titles = [f.title for f in scheme.faults if set(f.match.acts) & set(one.acts)]
+    return f"({'、'.join(titles)})" if titles else ""

@@ -28,12 +28,11 @@ def chat(
     name: Annotated[str | None, typer.Option("--as", help="会话名称,默认为系统用户名")] = None,
 ) -> None:
     """在终端与机器人对话 Chat with the bot here; a path hands in a file, a number presses a button."""
+    from api.demo import settings_beside
     from credit.kernel.settings import from_environment
 
     chosen = from_environment()
-    settings = replace(chosen, data=data) if data is not None else chosen
-    if (settings.data / "demo.json").exists():
-        settings = replace(settings, demo=True)
+    settings = settings_beside(replace(chosen, data=data) if data is not None else chosen)
     run(_chat(settings, code, name or getpass.getuser()))
 
 

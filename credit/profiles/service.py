@@ -122,7 +122,8 @@ async def end(statement_id: str, code: str, ending: Ending, caller: Caller, *, n
     Who stated it may end it, and the operator. Raises NotFound, Forbidden, Invalid, AlreadyEnded.
     """
     if (ending.on is None) is not ending.mistaken:
-        raise Invalid("填写最后一日,或标明系误填", errors=(FieldError("/on", "missing", "on 与 mistaken 填一项"),))
+        raise Invalid("填写最后一日,或标明系误填", errors=(
+            FieldError("/on", "missing", "最后一日(on)与系误填(mistaken)填一项,且只填一项"),))
     async with unit(by=caller.key_id, now=now) as u:
         old = await store.statement(statement_id)
         if old is None or old.code != code or old.kind is StatementKind.REGISTRATION:

@@ -137,9 +137,9 @@ class Hearings:
             old = await _open(record_id)
             facts = old.conduct
             if facts.stated_on is None:
-                raise NotStated("当事人没有陈述申辩,无需答复;记录有误的请用 /withdrawal 撤回")
+                raise NotStated("当事人没有陈述申辩,无需答复;记录有误的请撤回(withdrawal)")
             if facts.replied_on is not None:
-                raise AlreadyReplied("已经答复,不能再改;维持后发现有误的请用 /withdrawal 撤回")
+                raise AlreadyReplied("已经答复,不能再改;维持后发现有误的请撤回(withdrawal)")
             if not facts.stated_on <= given.replied_on <= u.day:
                 raise Invalid("答复日期有误", errors=(
                     FieldError("/replied_on", "out_of_range", f"须在陈述申辩日{facts.stated_on}与今天之间"),))

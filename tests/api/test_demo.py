@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from api import demo, samples
 from api.samples import Samples
+from credit.kernel.settings import Settings
 
 KEYS = {"authority": "tc_示例"}
 ROLES = ("authority", "reviewer", "coordinator", "enterprise", "platform", "operator")
@@ -35,6 +37,14 @@ def test_writing_again_replaces_it_whole(data: Path) -> None:
     demo.write(data, "http://127.0.0.1:2", {"authority": "b"}, {}, examples())
     assert [p.name for p in data.iterdir()] == ["demo.json"]
     assert (demo.read(data) or {})["keys"] == {"authority": "b"}
+
+
+def test_another_command_on_the_folder_prints_the_address_of_the_demo(data: Path) -> None:
+    chosen = replace(Settings(), data=data)
+    assert demo.settings_beside(chosen) == chosen
+    demo.write(data, "http://127.0.0.1:8104", KEYS, LOGINS, examples())
+    beside = demo.settings_beside(chosen)
+    assert (beside.demo, beside.web.base_url, beside.data) == (True, "http://127.0.0.1:8104", data)
 
 
 def test_no_demo_json_reads_as_no_demo(data: Path) -> None:

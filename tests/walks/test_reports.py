@@ -108,6 +108,16 @@ async def test_pdf_and_page_carry_the_same_words(house: House) -> None:
     assert "".join(FOOT.sub("", one) for one in before) + last == words
 
 
+async def test_penalties_stand_in_the_order_of_their_days(house: House) -> None:
+    code = firm()
+    for number, day in (("示样罚〔2026〕乙号", "2026-06-01"), ("示样罚〔2026〕甲号", "2026-05-01")):
+        await house.push(penalty(code, document_no=number, decided_on=day))
+    own = await house.enterprise(code)
+    text = (await house.get((await reported(house, code, own))["urls"]["html"], own)).text
+    section = text[text.index("三、行政处罚"):text.index("四、守信信息")]
+    assert 0 < section.index("甲号") < section.index("乙号")
+
+
 async def test_a_platform_sees_what_is_public_and_only_a_sum_of_the_rest(house: House) -> None:
     """A serious penalty is shown; a minor one is not: neither its number nor its points by name."""
     code = firm()

@@ -97,6 +97,7 @@ async def test_the_page_says_the_same_words_and_draws_what_happened(house: House
             address = f"/desk/score/what-if?{SCHEME}&fault={item}&on=2026-11-30&repaired_on={TODAY}"
             worse = page(await firm.get(address))
             assert f"60 分，C 级 → {after}" in worse.text
+            assert ("一项新的行政处罚（串通投标）" in worse.text) is (item == "collusion")
         plan = page(await firm.get("/desk/repair"))
         assert "建议第 1 个办" in plan.text and "得分由60分变为70分" in plan.text
         for query in ("from=2026-13-45", "from=2026-06-02&to=2026-06-01", "to=1999-01-01", "from=9999-12-31"):
