@@ -79,15 +79,25 @@ def _party(party: Party, question: Question, also: Sequence[Finding]) -> Verdict
 
 
 def linked_findings(party: Party, question: Question) -> Iterator[Finding]:
-    """What bars the head office or a predecessor: open for this party, never a bar."""
+    """What bars the head office or a predecessor, near or far: open for this party, never a bar.
+
+    What a company only says of itself is a note, and so is all that is reached through it.
+    """
     if party.dossier is None or not party.linked:
         return
     files = {file.code: file for file in party.linked}
-    for link in links(party.dossier, question.day):
-        if link.relation in ANSWERING and link.code in files:
-            found = barred_elsewhere(link, tuple(findings(files[link.code], question)), question)
+    waiting, seen = [(party.dossier, True)], {party.dossier.code}
+    while waiting:
+        file, firm = waiting.pop(0)
+        for link in links(file, question.day):
+            if link.relation not in ANSWERING or link.code not in files or link.code in seen:
+                continue
+            seen.add(link.code)
+            tie = link._replace(firm=link.firm and firm)
+            found = barred_elsewhere(tie, tuple(findings(files[link.code], question)), question)
             if found is not None:
                 yield found
+            waiting.append((files[link.code], tie.firm))
 
 
 def clean(dossier: Dossier) -> bool:

@@ -6,7 +6,7 @@ with the reason; it never bars by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ _TITLES = {
     RelationKind.BRANCH_OF: "所属法人 {code} 查见限制情形;分支机构不具有法人资格,请核实投标主体",
     RelationKind.SUCCESSOR_OF: "被合并的单位 {code} 查见限制情形;是否及于承继单位,请核实",
 }
+MOST_REACHED = 50  # companies behind one; more are nobody's history
 _KINDS = (RelationKind.BRANCH_OF, RelationKind.MERGED_INTO, RelationKind.SUCCESSOR_OF)
 
 
@@ -64,6 +65,18 @@ def answering(dossier: Dossier) -> tuple[str, ...]:
         if isinstance(facts, RelationFacts) and facts.relation in ANSWERING and not statement.withdrawn:
             found.append(facts.other_code)
     return tuple(dict.fromkeys(found))
+
+
+def reached(dossier: Dossier, file: Callable[[str], Dossier]) -> tuple[Dossier, ...]:
+    """The files that an answer about this company needs, through head offices and predecessors of its own."""
+    found: dict[str, Dossier] = {}
+    waiting = [*answering(dossier)]
+    while waiting and len(found) < MOST_REACHED:
+        code = waiting.pop(0)
+        if code != dossier.code and code not in found:
+            found[code] = file(code)
+            waiting += answering(found[code])
+    return tuple(found.values())
 
 
 def own_state(dossier: Dossier, question: Question) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from credit.scheme_rules import default_scheme, versions_of
 from credit.scoring import weighted
 from sanctions.eligibility import answer_opening
 from sanctions.intake.privacy import without_id_numbers
-from sanctions.linked import answering
+from sanctions.linked import reached
 from sanctions.lists import next_stale
 from sanctions.question import Question, prepare
 from sanctions.reasons import doubt
@@ -298,7 +298,7 @@ async def _past_party(subject: Subject, seq: int) -> Party:
         return _person(subject, await dossiers.person(subject.person_ref, seq))
     if subject.code:
         file = await dossiers.dossier(subject.code, seq) if uscc.is_valid(subject.code) else Dossier()
-        files = {code: await dossiers.dossier(code, seq) for code in answering(file)}
+        files = {behind.code: behind for behind in await dossiers.behind([file], seq)}
         return party(subject, lambda code: files.get(code, file), lambda folded: ())
     found = await dossiers.named(names.fold(subject.name or ""), seq)
     return party(subject, lambda code: Dossier(), lambda folded: [e.code for e in found if e.code])
@@ -328,8 +328,7 @@ def party(
     token = found.entity.representative if found.entity else None
     if token is not None or code != subject.code:
         subject = msgspec.structs.replace(subject, code=code, representative=token)
-    linked = tuple(file(other) for other in answering(found) if other != code)
-    return Party(subject=subject, dossier=found, doubts=doubts, linked=linked)
+    return Party(subject=subject, dossier=found, doubts=doubts, linked=reached(found, file))
 
 
 def _name_doubt(subject: Subject, entity: Entity | None) -> Iterator[Reason]:

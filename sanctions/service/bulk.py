@@ -126,8 +126,7 @@ class _Held:
 async def _held(rows: Sequence[AskedRow], seq: int) -> _Held:
     codes = list(dict.fromkeys(row.meant for row in rows if row.meant))
     files = {file.code: file for file in await dossiers.dossiers([], codes, seq) if file.code}
-    needed = {code for file in files.values() for code in answering(file)} - files.keys()
-    files |= {file.code: file for file in await dossiers.dossiers([], sorted(needed), seq) if file.code}
+    files |= {file.code: file for file in await dossiers.behind(list(files.values()), seq) if file.code}
     bare = dict.fromkeys(names.fold(row.name) for row in rows if row.name and not row.code)
     named = {
         folded: tuple(sorted(e.code for e in await dossiers.named(folded, seq) if e.code)) if folded else ()

@@ -10,6 +10,7 @@ from credit.model import Entity, Record
 from credit.profiles.model import Statement
 from sanctions import store
 from sanctions.dossiers import assemble, source
+from sanctions.linked import MOST_REACHED, answering
 from sanctions.model import ParkedRow, Restriction
 from sanctions.packed import Parts
 from sanctions.verdicts import Dossier, Source
@@ -55,6 +56,20 @@ async def parts(entity_ids: Sequence[str], codes: Sequence[str], seq: int = stor
     ]
     strangers = held.keys() - {e.code for e in entities.values()}
     return found + [Parts(code=code, parked=parked[code]) for code in sorted(strangers)]
+
+
+async def behind(files: Sequence[Dossier], seq: int = store.FOREVER) -> list[Dossier]:
+    """The files of head offices and predecessors of `files`, and of theirs, as known at `seq`."""
+    found: dict[str, Dossier] = {}
+    seen, newest = {file.code for file in files}, list(files)
+    for _ in range(MOST_REACHED):
+        wanted = {code for file in newest for code in answering(file)} - seen
+        if not wanted:
+            break
+        newest = await dossiers([], sorted(wanted), seq)
+        found |= {file.code: file for file in newest if file.code}
+        seen |= wanted
+    return list(found.values())
 
 
 async def person(person_ref: str, seq: int = store.FOREVER) -> Dossier:

@@ -23,14 +23,14 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.unit import Request, Unit, unit
 from sanctions.following.events import WatchChanged, WatchEnded, WatchOpened
 from sanctions.intake.asked import AskedRow
-from sanctions.linked import answering
+from sanctions.linked import reached
 from sanctions.lists import next_stale
 from sanctions.service import dossiers
 from sanctions.service import store_watches as store
 from sanctions.service.bulk import Fixed, answered, fixed
 from sanctions.service.store_watches import Line, Watch
 from sanctions.service.webhooks import Webhooks, plan
-from sanctions.verdicts import Tender
+from sanctions.verdicts import Dossier, Tender
 from sanctions.watches import MOST_SUBJECTS, State, Told, Why, changed, told
 from sanctions.webhooks import Kind
 
@@ -240,7 +240,12 @@ class Watching:
 async def _seen(codes: Sequence[str], asked: Fixed) -> dict[str, tuple[Told, tuple[str, ...]]]:
     """The answer about each code as of `asked`, with the companies it answers with."""
     rows = [AskedRow(i, code, None, code) for i, code in enumerate(codes)]
-    linked = {file.code: answering(file) for file in await dossiers.dossiers([], codes, asked.seq)}
+    own = await dossiers.dossiers([], codes, asked.seq)
+    held = {file.code: file for file in (*await dossiers.behind(own, asked.seq), *own)}
+    linked = {
+        file.code: tuple(f.code for f in reached(file, lambda code: held.get(code) or Dossier(code=code)) if f.code)
+        for file in own
+    }
     found: dict[str, tuple[Told, tuple[str, ...]]] = {}
     async for lines in answered(rows, asked):
         for line in lines:

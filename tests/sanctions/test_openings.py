@@ -13,7 +13,7 @@ from credit.kernel.rules import load
 from credit.model import Record
 from credit.profiles.model import KINDS, RelationFacts, RelationKind, StatedBy, Statement
 from sanctions.eligibility import decide_opening
-from sanctions.linked import answering
+from sanctions.linked import reached
 from sanctions.model import Restriction
 from sanctions.verdicts import Dossier, Effect, Opening, Party, Subject
 from tests.sanctions.dossiers import ALL_LISTS, dossier, entity, list_entry, record, restriction, tender
@@ -59,7 +59,7 @@ def asked(case: dict[str, Any]) -> Opening:
         file = files[FIRMS[given["firm"]]]
         subject = Subject(code=file.code, bid=given["bid"], lot=given.get("lot"),
                           representative=given.get("representative"), role=given.get("role"))
-        linked = tuple(files[code] for code in answering(file) if code in files)
+        linked = reached(file, lambda code: files.get(code) or Dossier(code=code, known=False))
         parties.append(Party(subject=subject, dossier=file, linked=linked))
     return decide_opening(parties, tender(**case["tender"]), DAY, RULES, ALL_LISTS)
 

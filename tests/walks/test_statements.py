@@ -10,7 +10,7 @@ from api.wiring import witnessed
 from credit.accounts.model import Role
 from credit.kernel.verify import verify
 from tests.factories import uscc
-from tests.walks.house import HOUSING, MARKET, OPERATION, SAFETY, House
+from tests.walks.house import CENTRE, HOUSING, MARKET, OPERATION, SAFETY, House
 
 TENDER = {"id": "示例标", "type": "construction", "regimes": ["tendering"], "mandatory": True}
 REGISTER = "示例登记系统,2026-11-20查"
@@ -162,6 +162,13 @@ async def test_deregistration_and_merger_keep_the_history(house: House) -> None:
     assert own["outcome"] == "undetermined"
     assert [r["code"] for r in own["reasons"]] == ["predecessor_barred", "successor_of"]
     assert not any(r["bars"] for r in own["reasons"])
+    far = await enter(house, 18_041)
+    told = await state(house, far, "relations", {"relation": "branch_of", "other_code": heir, "source": REGISTER})
+    works = {"type": "construction", "regimes": ["tendering"], "mandatory": True}
+    asked = {"subjects": [{"code": far}], "tender": works}
+    for more in ({}, {"known_at": told["seq"]}):  # from memory, and as of then from the database
+        (two_steps,) = (await house.ask({**asked, **more}, await house.key(Role.AUDITOR, CENTRE)))["answers"]
+        assert (two_steps["outcome"], two_steps["reasons"][0]["code"]) == ("undetermined", "predecessor_barred")
     assert len((await house.get(f"/v1/entities/{gone}/records")).json()["items"]) == 1  # nothing is cleared
     await state(house, gone, f"statements/{made['id']}/end", {"mistaken": True}, status=200)
     assert (await house.now(heir))["outcome"] == "eligible"  # the mirror ended with it
