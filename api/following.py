@@ -16,7 +16,7 @@ log = logging.getLogger("tendercredit.following")
 _POLL = 0.2  # seconds; acts of this process are followed at once
 _PAUSE = 0.05
 _FLUSH = 1.0
-_MANY = 10_000  # companies from which it pays to look through all of memory once
+_MANY = 10_000  # companies from which it pays to look through all of memory before
 
 
 @asynccontextmanager
@@ -25,7 +25,7 @@ async def following(services: Services, ring: KeyRing) -> AsyncIterator[None]:
     await services.register.load()
     if len(services.register) > _MANY:
         gc.collect()
-        gc.freeze()  # what lives as long as the process is not looked through again while requests wait
+    gc.freeze()  # what lives as long as the process is not looked through again while requests wait
     wake = asyncio.Event()
 
     def nudge(size: int) -> None:
