@@ -159,7 +159,7 @@ async def _identity(entity: Entity | None, asked: Asked) -> AsyncIterator[Line]:
     if former:
         yield Line("曾用名", "、".join(former))
     status = await profiles.lines(code, StatementKind.STATUS, day, whole=False, ended=False)
-    states = "；".join(f"{s.title}{_days(s)}" for s in status)
+    states = "；".join(f"{s.title}{_days(s)}（{s.label}）" for s in status)
     yield Line("存续状态", states or "未登记注销、吊销或者合并")
     for label, other in (("隶属于", entity.branch_of), ("已合并入", entity.merged_into)):
         if other:

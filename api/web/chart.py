@@ -84,4 +84,4 @@ def _path(marks: Sequence[Mark]) -> str:
 
 def _words(changes: Sequence[Score], first: date, last: date) -> str:
     told = "；".join(f"{day_text(s.on)}{points_text(s.value)}分（{s.grade}级）" for s in changes)
-    return f"{day_text(first)}至{day_text(last)}的得分：{told}。"
+    return f"{day_text(first)}至{day_text(last)}的当日得分：{told}。"

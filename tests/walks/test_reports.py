@@ -133,7 +133,7 @@ async def test_a_platform_sees_what_is_public_and_only_a_sum_of_the_rest(house: 
     assert (number in mine, number in theirs) == (True, False)
     assert "公示口径" in theirs
     assert "示样罚〔2026〕53号" in theirs
-    assert "2026年11月22日至2027年11月22日的得分" in theirs  # what went before is the company's own business
+    assert "2026年11月22日至2027年11月22日的当日得分" in theirs  # what went before is the company's own business
 
 
 async def test_after_repair_a_platform_gets_its_report_no_more_and_a_new_one_is_clean(house: House) -> None:
@@ -211,7 +211,7 @@ async def test_the_log_proves_the_hash_and_names_neither_page_nor_company(house:
     assert made["number"] in entry["body"]
 
 
-async def test_persons_are_masked(house: House) -> None:
+async def test_persons_are_masked_and_what_a_company_says_of_itself_is_marked(house: House) -> None:
     code = firm()
     await house.push(collusion(code, subject={
         "kind": "legal_person", "name": "示例市样本工程有限公司", "code": code, "legal_representative": "赵样本"}))
@@ -220,8 +220,11 @@ async def test_persons_are_masked(house: House) -> None:
         "name": "赵样本", "from": "2020-01-01", "source": "示例登记"}, office)
     assert stated.status_code == 201, stated.text
     own = await house.enterprise(code)
+    gone = await house.post(f"/v1/entities/{code}/status", {"status": "deregistered", "from": "2026-11-01"}, own)
+    assert gone.status_code == 201, gone.text
     text = "".join(pages(await file_of(house, await reported(house, code, own), own)))
     assert "法定代表人赵**" in text
+    assert "已注销，2026年11月1日起（自行填报）" in text
     assert "赵样本" not in text
 
 
