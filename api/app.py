@@ -12,11 +12,12 @@ from litestar.di import Provide
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.routes import ASGIRoute, HTTPRoute, WebSocketRoute
 
-from api import auth, headers, health, lifespan, openapi, problem_pages
+from api import auth, headers, health, openapi, problem_pages
 from api.bots import BotCodes, TelegramHook
-from api.front import Front
 from api.limits import RateLimiter
 from api.meter import Meter
+from api.quick.front import Front
+from api.running import lifespan
 from api.v1 import (
     conduct,
     confirmations,

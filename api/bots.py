@@ -14,9 +14,9 @@ import msgspec
 from litestar import Controller, Request, post
 from litestar.datastructures import State
 
-from api import runner
 from api.auth import anyone, needs
 from api.problems import Malformed, RouteUnknown
+from api.running import runner
 from api.wiring import Services
 from bots.incoming import Gone, Unsendable, Wait
 from bots.service import Bots

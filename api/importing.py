@@ -11,9 +11,10 @@ from pathlib import Path
 import httpx
 import msgspec
 
-from api import demo, lifespan
+from api import demo
 from api.console import Advance
 from api.occupancy import served_at
+from api.running import lifespan
 from api.v1.imports import ImportAnswer
 from api.wiring import Services, build
 from credit.accounts import service as accounts
@@ -26,7 +27,7 @@ from sanctions import intake
 from sanctions.intake.outcomes import Limits, Outcome, Parked
 from sanctions.intake.privacy import without_id_numbers
 from sanctions.intake.table import Table
-from sanctions.service.files import ImportReport
+from sanctions.service.deciding.files import ImportReport
 
 BY = "command"  # who acts in the log when the operator imports on the machine itself
 ADDED = ("原文件行号", "导入结果", "问题所在列", "问题代码", "问题说明")

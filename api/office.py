@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from api.letters import Letters
+from api.papers.letters import Letters
 from credit.kernel.blobs import BlobStore
 from credit.kernel.clock import Clock, business_day
 from credit.kernel.rulebook import Rulebook

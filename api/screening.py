@@ -11,15 +11,16 @@ from typing import Any
 
 import msgspec
 
-from api import decoding, lifespan
+from api import decoding
 from api.console import Advance
 from api.occupancy import served_at
+from api.running import lifespan
 from api.wiring import Services, build
 from credit.accounts.model import Role
 from credit.kernel import database, ledger
 from credit.kernel.settings import Settings
 from sanctions.intake.asked import AskedRow
-from sanctions.service.bulk import Fixed, Line, answered, cells, fixed
+from sanctions.service.answering.bulk import Fixed, Line, answered, cells, fixed
 from sanctions.verdicts import Source, Tender
 
 _CHUNK = 1000
@@ -81,5 +82,5 @@ async def reading(settings: Settings) -> AsyncIterator[Services]:
 
 
 def table(found: Screened) -> Iterator[list[object]]:
-    """One row per row of the list, as `sanctions.service.bulk.HEADER` names it."""
+    """One row per row of the list, as `sanctions.service.answering.bulk.HEADER` names it."""
     return (cells(line, found.asked) for line in found.lines)

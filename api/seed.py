@@ -21,8 +21,8 @@ from credit.profiles import service as profiles
 from credit.service import add_merit, register_entity
 from sanctions import intake
 from sanctions.lists import known_lists
-from sanctions.service.files import ImportReport
-from sanctions.service.sources import SourceInput
+from sanctions.service.deciding.files import ImportReport
+from sanctions.service.listing.sources import SourceInput
 
 BY = "demo"
 PUSH_ANY = frozenset({"push:any"})

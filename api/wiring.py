@@ -19,12 +19,12 @@ from pathlib import Path
 
 from piccolo.table import Table
 
-from api.hot import Hot
-from api.letters import Letters
-from api.logbook import Logbook
 from api.office import inbox_of, notices_of
-from api.pool import Pool
-from api.promises import promises
+from api.papers.letters import Letters
+from api.papers.promises import promises
+from api.quick.hot import Hot
+from api.running.logbook import Logbook
+from api.running.pool import Pool
 from bots import tasks as bot_tasks
 from bots.credit_desk import Reporter
 from bots.service import Bots, Chats
@@ -46,37 +46,37 @@ from notices.service import Notices
 from repair import tasks as repair_tasks
 from repair.service import Repairs
 from sanctions import tasks as sanction_tasks
-from sanctions.service.ask import Asking
-from sanctions.service.change import Changing
-from sanctions.service.conduct import Conducting
-from sanctions.service.counting import Counting
-from sanctions.service.draws import Draws
-from sanctions.service.exchange import Exchanging
-from sanctions.service.exchange_in import Incoming
-from sanctions.service.exchange_out import Outgoing
-from sanctions.service.extracts import Extracts
-from sanctions.service.files import Importing
-from sanctions.service.hearings import Hearings
-from sanctions.service.list_files import ListFiles
-from sanctions.service.listings import Listings
-from sanctions.service.naming import Naming
-from sanctions.service.parked import Parking
-from sanctions.service.proposals import Proposals
-from sanctions.service.pushing import Pushing
-from sanctions.service.receipts import Receipts
-from sanctions.service.receive import Receiving
-from sanctions.service.recomputing import Recomputing
-from sanctions.service.register import Register
-from sanctions.service.relapses import Relapses
-from sanctions.service.removing import Removing
-from sanctions.service.screenings import Screenings
-from sanctions.service.sealing import Sealing
-from sanctions.service.sending import Sender
-from sanctions.service.sources import Sources
-from sanctions.service.standing import Standing
-from sanctions.service.talks import Talks
-from sanctions.service.watching import Watching
-from sanctions.service.webhooks import Webhooks
+from sanctions.service.answering.ask import Asking
+from sanctions.service.answering.counting import Counting
+from sanctions.service.answering.naming import Naming
+from sanctions.service.answering.receipts import Receipts
+from sanctions.service.answering.register import Register
+from sanctions.service.deciding.change import Changing
+from sanctions.service.deciding.conduct import Conducting
+from sanctions.service.deciding.files import Importing
+from sanctions.service.deciding.hearings import Hearings
+from sanctions.service.deciding.parked import Parking
+from sanctions.service.deciding.receive import Receiving
+from sanctions.service.exchange.exchanging import Exchanging
+from sanctions.service.exchange.incoming import Incoming
+from sanctions.service.exchange.outgoing import Outgoing
+from sanctions.service.extracts.serving import Extracts
+from sanctions.service.listing.list_files import ListFiles
+from sanctions.service.listing.listings import Listings
+from sanctions.service.listing.proposals import Proposals
+from sanctions.service.listing.removing import Removing
+from sanctions.service.listing.sources import Sources
+from sanctions.service.scoring.recomputing import Recomputing
+from sanctions.service.scoring.standing import Standing
+from sanctions.service.screening.screenings import Screenings
+from sanctions.service.supervising.draws import Draws
+from sanctions.service.supervising.relapses import Relapses
+from sanctions.service.supervising.talks import Talks
+from sanctions.service.watching.pushing import Pushing
+from sanctions.service.watching.sealing import Sealing
+from sanctions.service.watching.sending import Sender
+from sanctions.service.watching.watching import Watching
+from sanctions.service.watching.webhooks import Webhooks
 
 HOME = Path(__file__).parent.parent
 PACKAGES = ("credit", "sanctions", "repair", "notices", "bots", "api")
@@ -233,7 +233,7 @@ def rule_folders() -> tuple[Path, ...]:
 
 
 def build(settings: Settings, clock: Clock = system_clock) -> Services:
-    """All services; the database is opened later, by `api.lifespan`. Raises RuleFault, SchemeFault, Undecided."""
+    """All services; `api.running.lifespan` opens the database later. Raises RuleFault, SchemeFault, Undecided."""
     schemes = {name: line[-1] for name, line in scheme_versions().items()}
     book = Rulebook(rules_with_schemes())
     salt = kept_secret(settings.data / "keys" / "person.salt")
@@ -283,7 +283,7 @@ def reporting(services: Callable[[], Services]) -> Reporter:
     """How a chat gets the report on its company that the page and the call issue."""
 
     async def issue(caller: Caller, request: Request) -> Report:
-        from api.credit_reports import issue  # the pages' words, which import this module
+        from api.papers.credit_reports import issue  # the pages' words, which import this module
 
         return await issue(services(), caller.org_code, caller, request=request)
 

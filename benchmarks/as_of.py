@@ -19,7 +19,7 @@ from benchmarks.serving import served
 from credit.accounts.model import Caller, Role
 from credit.kernel import database, ledger
 from credit.kernel.engines import PooledPostgresEngine
-from sanctions.service.ask import Ask
+from sanctions.service.answering.ask import Ask
 
 NAME = "as_of"
 _COMPANIES = 20_000

@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 
-from api import lifespan
+from api.running import lifespan
 from api.wiring import build
 from benchmarks import crowd, house
 from benchmarks.figure import Figure, compared

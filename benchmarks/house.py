@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from api import lifespan
+from api.running import lifespan
 from api.wiring import Services, build
 from benchmarks import data
 from credit.accounts import service as accounts

@@ -21,7 +21,7 @@ from credit.kernel import database
 from credit.kernel.clock import business_day
 from credit.kernel.settings import Settings
 from sanctions import intake
-from sanctions.service.files import ImportReport
+from sanctions.service.deciding.files import ImportReport
 
 NAME = "import"
 _PER_COMMIT = 50

@@ -19,7 +19,7 @@ from benchmarks import crowd, house
 from benchmarks.figure import Figure, compared
 from credit.kernel import database
 from credit.packing import EntityRow
-from sanctions.service.register import Register
+from sanctions.service.answering.register import Register
 
 NAME = "register"
 _BARE = f"SELECT {', '.join(EntityRow.__struct_fields__)}, folded_name FROM credit_entity"

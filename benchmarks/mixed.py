@@ -21,7 +21,7 @@ from benchmarks.serving import served
 from credit.accounts.model import Role
 from credit.kernel.settings import Settings
 from credit.uscc import check
-from sanctions.service.ask import Ask
+from sanctions.service.answering.ask import Ask
 from sanctions.verdicts import Subject, Tender, TenderRegime, TenderType
 
 NAME = "mixed"

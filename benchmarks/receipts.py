@@ -13,7 +13,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel import canonical
 from credit.kernel.signing import SigningKey
 from sanctions.receipts import Draft, Receipt, answer_text, question_text
-from sanctions.service.issuing import Issuing
+from sanctions.service.answering.issuing import Issuing
 from sanctions.verdicts import CAVEAT
 
 NAME = "receipts"

@@ -23,8 +23,8 @@ from credit.kernel.settings import Settings
 from credit.scheme_rules import version_on, versions_of
 from credit.scoring import score
 from sanctions import store
-from sanctions.service.standing import with_classes
-from sanctions.service.store_scores import page
+from sanctions.service.scoring.standing import with_classes
+from sanctions.service.scoring.store import page
 
 NAME = "recompute"
 _HOME = Path(__file__).parent.parent

@@ -14,7 +14,7 @@ from credit.model import Authority, Field, ListFacts, MeritFacts, PenaltyFacts, 
 from credit.scheme_rules import version_on, versions_of
 from credit.scores import ScoredRecord
 from credit.scoring import score
-from sanctions.service.standing import with_classes
+from sanctions.service.scoring.standing import with_classes
 
 NAME = "scores"
 SCHEME = "sample_construction"

@@ -22,8 +22,8 @@ from benchmarks.imports import Watch
 from credit.accounts.model import Caller, Role
 from credit.kernel.settings import Settings
 from sanctions.events import Origin
-from sanctions.service.sources import SourceInput
-from sanctions.service.store_screening import State
+from sanctions.service.listing.sources import SourceInput
+from sanctions.service.screening.model import State
 from sanctions.spreadsheets import write_xlsx
 from sanctions.tasks import SCREEN
 from sanctions.verdicts import Tender, TenderType

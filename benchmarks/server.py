@@ -21,7 +21,7 @@ from litestar.datastructures import State
 
 from api.app import CONTROLLERS, create_app
 from api.auth import anyone
-from api.front import Front
+from api.quick.front import Front
 from api.wiring import build
 from benchmarks import house
 from credit.kernel import database

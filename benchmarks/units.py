@@ -15,7 +15,7 @@ from benchmarks.figure import Figure, compared, median, shown
 from credit.kernel import database
 from credit.kernel.engines import PooledSQLiteEngine
 from credit.kernel.settings import Settings
-from sanctions.service.receive import Prepared, Receiving
+from sanctions.service.deciding.receive import Prepared, Receiving
 
 NAME = "units"
 TABLES = ("log_entry", "log_payload", "credit_entity", "credit_record", "credit_payload")

@@ -14,8 +14,8 @@ from credit.kernel.unit import Request
 from credit.scheme_rules import first_choice, for_companies, schemes_on
 from notices.register import Report
 from sanctions.conduct import StatementInput
-from sanctions.service.hearings import ConductView, Hearings
-from sanctions.service.standing import Standing
+from sanctions.service.deciding.hearings import ConductView, Hearings
+from sanctions.service.scoring.standing import Standing
 
 Reporter = Callable[[Caller, Request], Awaitable[Report]]
 """(company, request) → its own 信用核查报告 of today; the same request again is the same report."""

@@ -21,7 +21,7 @@ from repair.service.files import record_view
 from repair.steps import PaperState, papers
 from repair.workflow import COMMITMENT
 from sanctions.document_no import fold_document_no
-from sanctions.service.standing import ListingView, Standing
+from sanctions.service.scoring.standing import ListingView, Standing
 
 _FILLING = (CaseState.DRAFT, CaseState.SUPPLEMENT_REQUESTED)
 _GIVEN = (PaperState.ATTACHED, PaperState.SIGNED)

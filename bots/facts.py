@@ -7,7 +7,7 @@ from credit.accounts.model import Caller
 from notices.register import NoticeState
 from notices.service import Notices
 from notices.service.reading import NoticeView
-from sanctions.service.ask import Ask, Asking
+from sanctions.service.answering.ask import Ask, Asking
 from sanctions.verdicts import Reason, Subject, Tender, TenderRegime, TenderType
 
 _ASKED = {

@@ -22,9 +22,9 @@ from credit.kernel.rulebook import Rulebook
 from credit.kernel.settings import Bots as BotSettings
 from notices.service import Notices
 from repair.service import Repairs
-from sanctions.service.ask import Asking
-from sanctions.service.hearings import Hearings
-from sanctions.service.standing import Standing
+from sanctions.service.answering.ask import Asking
+from sanctions.service.deciding.hearings import Hearings
+from sanctions.service.scoring.standing import Standing
 
 if TYPE_CHECKING:
     from bots.telegram import Telegram

@@ -10,7 +10,7 @@ import msgspec
 from credit.kernel.periods import next_day
 from credit.model import Stage
 from repair.repairable import RecordView
-from sanctions.service.standing import ListingView, PenaltyView
+from sanctions.service.scoring.standing import ListingView, PenaltyView
 from sanctions.wording import day_text, look_back_title, scope_title, until_text
 
 

@@ -30,7 +30,7 @@ from repair.repairable import (
 from repair.steps import PaperLine, Step, papers, steps
 from sanctions.model import Regime
 from sanctions.publication import Publication
-from sanctions.service.standing import ListingView
+from sanctions.service.scoring.standing import ListingView
 
 
 class Filing(msgspec.Struct, frozen=True, kw_only=True):

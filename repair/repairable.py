@@ -9,7 +9,7 @@ import msgspec
 from credit.kernel.rules import RuleSet
 from credit.model import Authority, Stage, SubjectKind
 from sanctions.publication import why_unpublished
-from sanctions.service.standing import ListingView, PenaltyView, listing_view, view
+from sanctions.service.scoring.standing import ListingView, PenaltyView, listing_view, view
 
 RecordView = PenaltyView | ListingView
 

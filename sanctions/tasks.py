@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from credit import lookup
 from credit.kernel.tasks import Given, Later, Subscriber
-from sanctions.service.pushing import Pushing
-from sanctions.service.screenings import Screenings, Unfinished
-from sanctions.service.watching import Watching
+from sanctions.service.screening.screenings import Screenings, Unfinished
+from sanctions.service.watching.pushing import Pushing
+from sanctions.service.watching.watching import Watching
 from sanctions.webhooks import SCHEDULE
 
 SCREEN = "sanctions.screen"

@@ -12,7 +12,7 @@ from benchmarks.house import CALLER, commands
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput
 from sanctions.events import Origin
-from sanctions.service.recomputing import Recomputing
+from sanctions.service.scoring.recomputing import Recomputing
 from tests.fakes import FakeClock
 
 FIRMS = 45

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from api.pool import Pool
+from api.running.pool import Pool
 from api.wiring import Services, subscribers_of
 from notices.rendering import PoolRenderer
 from notices.service import Notices

@@ -37,7 +37,7 @@ def chat(
 
 
 async def _chat(settings: Settings, code: str | None, who: str) -> None:
-    from api import lifespan
+    from api.running import lifespan
     from api.wiring import build
     from bots.console import Terminal, converse
 

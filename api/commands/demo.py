@@ -63,7 +63,8 @@ def _settings(port: int, data: Path | None) -> Settings:
 
 async def _prepare(services: Services, url: str) -> None:
     from api import demo as made
-    from api import lifespan, samples
+    from api import samples
+    from api.running import lifespan
     from api.seed import seed
 
     found = samples.Samples(samples.folder())

@@ -14,7 +14,7 @@ from api.console import DONE, SOME_REJECTED, AsJson, progress, run, say, table, 
 if TYPE_CHECKING:
     from api.console import Advance
     from sanctions.exchange.receipts import ExchangeReceipt
-    from sanctions.service.exchange import Sent, Taken
+    from sanctions.service.exchange.exchanging import Sent, Taken
 
 _SHOWN = 40
 _INVALID = 1
@@ -60,7 +60,7 @@ async def _sent(name: str, org: str, form: str, since: int, days: tuple[Any, Any
     from api.importing import not_served, opened_for
     from credit.kernel.settings import from_environment
     from sanctions.exchange.fields import Form, exchange_set
-    from sanctions.service.exchange import Wanted
+    from sanctions.service.exchange.exchanging import Wanted
 
     settings, made = from_environment(), exchange_set(name)
     if form not in set(Form):
@@ -107,7 +107,7 @@ async def _taken(name: str, file: Path, content: bytes, org: str, show: Advance,
     from sanctions.exchange.carriers import form_of
     from sanctions.exchange.fields import exchange_set
     from sanctions.exchange.reading import read_file
-    from sanctions.service.exchange import Came
+    from sanctions.service.exchange.exchanging import Came
 
     settings, made = from_environment(), exchange_set(name)
     not_served(settings, "POST /v1/exchange/{set}")

@@ -87,12 +87,12 @@ def make(
 
 
 async def _made(out: Path | None, on: date | None, known_seq: int | None) -> Manifest:
-    from api import lifespan
     from api.importing import not_served
+    from api.running import lifespan
     from api.wiring import build
     from credit.kernel.settings import from_environment
     from sanctions.extracts.notes import MANIFEST
-    from sanctions.service import extract_files as files
+    from sanctions.service.extracts import files
 
     settings = from_environment()
     not_served(settings, "GET /v1/extracts")
@@ -115,7 +115,7 @@ def _fresh(out: Path | None) -> None:
 
 
 def _all(paths: Sequence[Path], trusted: tuple[VerifierKey, ...]) -> tuple[Checked, list[Packet]]:
-    from api.extract_packets import packets_of
+    from api.papers.extract_packets import packets_of
     from sanctions.extracts.checks import check as checked
 
     packets = [packet for path in paths for packet in packets_of(path)]
@@ -123,7 +123,7 @@ def _all(paths: Sequence[Path], trusted: tuple[VerifierKey, ...]) -> tuple[Check
 
 
 def _one(paths: Sequence[Path], manifest: Path, trusted: tuple[VerifierKey, ...]) -> tuple[Checked, list[Packet]]:
-    from api.extract_packets import FolderPacket
+    from api.papers.extract_packets import FolderPacket
     from sanctions.extracts.checks import check_file
 
     if len(paths) != 1 or not paths[0].is_file() or not manifest.is_file():

@@ -52,7 +52,8 @@ def create(
 
 
 async def _create(wanted: dict[str, object], org_name: str | None) -> KeyIssued:
-    from api import decoding, lifespan
+    from api import decoding
+    from api.running import lifespan
     from api.v1.keys import KeyInput, check_expiry, issued
     from api.wiring import build
     from credit.accounts import service as accounts

@@ -12,7 +12,7 @@ from api.console import DONE, SOME_REJECTED, AsJson, progress, run, say, table, 
 if TYPE_CHECKING:
     from api.console import Advance
     from sanctions.intake.list_rows import Manifest
-    from sanctions.service.list_files import ListReport
+    from sanctions.service.listing.list_files import ListReport
 
 _SHOWN = 40
 

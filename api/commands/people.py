@@ -44,7 +44,7 @@ def create(
 
 def reset(name: Login, as_json: AsJson = False) -> None:
     """重设密码 A new one-time password; every sign-in of the person ends."""
-    from api.lifespan import SYSTEM
+    from api.running.lifespan import SYSTEM
     from credit.accounts import people
 
     async def act(found: Person, now: datetime) -> tuple[str, Person]:
@@ -56,7 +56,7 @@ def reset(name: Login, as_json: AsJson = False) -> None:
 
 def end(name: Login, as_json: AsJson = False) -> None:
     """停用 Nobody signs in by this name any more; name and password hash are erased."""
-    from api.lifespan import SYSTEM
+    from api.running.lifespan import SYSTEM
     from credit.accounts import people
 
     async def act(found: Person, now: datetime) -> tuple[str, Person]:
@@ -75,7 +75,7 @@ def _said(secret: str, made: Person, *, as_json: bool) -> None:
 
 
 async def _create(role: Role, org: str, name: str, display: str, org_name: str | None) -> tuple[str, Person]:
-    from api import lifespan
+    from api.running import lifespan
     from api.wiring import build
     from credit.accounts import people
     from credit.accounts import service as accounts
@@ -94,7 +94,7 @@ async def _create(role: Role, org: str, name: str, display: str, org_name: str |
 async def _known(
     name: str, act: Callable[[Person, datetime], Awaitable[tuple[str, Person]]]
 ) -> tuple[str, Person]:
-    from api import lifespan
+    from api.running import lifespan
     from api.wiring import build
     from credit.accounts import people
     from credit.kernel.errors import NotFound

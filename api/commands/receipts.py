@@ -12,7 +12,7 @@ from api.console import DONE, AsJson, run, say, wrong_use
 if TYPE_CHECKING:
     from api.trusted import Trusted
     from sanctions.receipt_checks import Checked, Given
-    from sanctions.service.receipts import Recomputed
+    from sanctions.service.answering.receipts import Recomputed
 
 _INVALID = 1
 File = Annotated[Path, typer.Argument(metavar="FILE", help="回执:JSON、文本,或保存的整个应答")]

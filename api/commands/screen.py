@@ -67,7 +67,7 @@ def _screened(file: Path, tender: Path | None, on: datetime | None) -> tuple[Scr
 def _write(out: Path, found: Screened) -> None:
     from api import screening
     from api.spreadsheets import write_csv
-    from sanctions.service.bulk import HEADER
+    from sanctions.service.answering.bulk import HEADER
 
     write_csv(out, HEADER, screening.table(found))
 

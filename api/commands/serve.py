@@ -106,7 +106,8 @@ def serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
     """Serves from several processes on PostgreSQL; this one migrates first and then watches them."""
     import uvicorn
 
-    from api import lifespan, logs
+    from api import logs
+    from api.running import lifespan
     from api.wiring import build
 
     logs.configure()
@@ -131,8 +132,8 @@ def worker() -> None:
     if not settings.jobs.redis_url or not settings.database.url:
         raise wrong_use("worker 需要 TENDERCREDIT_DATABASE_URL 和 TENDERCREDIT_REDIS_URL")
     from api import logs
+    from api.running.worker import work
     from api.wiring import build
-    from api.worker import work
 
     logs.configure()
     run(work(build(settings)))

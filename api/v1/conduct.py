@@ -23,10 +23,10 @@ from credit.kernel import unit
 from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Invalid, Refusal
 from sanctions.conduct import ConductCommand, ConductRepair, ConductWithdrawal, ReplyInput, StatementInput
-from sanctions.service.change import Changed
-from sanctions.service.conduct import ConductTaken, PreparedConduct
-from sanctions.service.hearings import OVERSEERS
-from sanctions.service.receive import Seen
+from sanctions.service.deciding.change import Changed
+from sanctions.service.deciding.conduct import ConductTaken, PreparedConduct
+from sanctions.service.deciding.hearings import OVERSEERS
+from sanctions.service.deciding.receive import Seen
 
 RECORDERS = (Role.AUTHORITY, Role.PLATFORM)
 _OFFICES = [needs(*RECORDERS)]

@@ -11,8 +11,8 @@ from credit.conduct import ConductState, follow
 from credit.kernel import ledger
 from credit.model import Authority, Prose, SubjectKind
 from credit.persons import mask_name
-from sanctions.service.conduct import ConductTaken, PreparedConduct
-from sanctions.service.hearings import ConductView
+from sanctions.service.deciding.conduct import ConductTaken, PreparedConduct
+from sanctions.service.deciding.hearings import ConductView
 
 
 class ConductAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel import unit
 from sanctions.draws import DrawInput
-from sanctions.service.draws import (
+from sanctions.service.supervising.draws import (
     ANSWERERS,
     DRAWERS,
     DrawRecord,

@@ -10,12 +10,12 @@ from litestar.params import Parameter, QueryParameter
 
 from api.auth import anyone, needs
 from api.bodies import json_body
-from api.hot import PublicAnswer
+from api.quick.hot import PublicAnswer
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.service import person_entity_id
-from sanctions.service.ask import Answer, Ask
-from sanctions.service.counting import person_key
+from sanctions.service.answering.ask import Answer, Ask
+from sanctions.service.answering.counting import person_key
 
 
 class Eligibility(Controller):

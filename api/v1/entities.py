@@ -26,7 +26,7 @@ from credit.profiles.inputs import RegistrationInput
 from credit.profiles.model import StatementKind
 from credit.profiles.service import register_self
 from credit.service import EntityInput, register_entity
-from sanctions.service.naming import MOST, POSSIBLE
+from sanctions.service.answering.naming import MOST, POSSIBLE
 
 AnyRequest = Request[object, object, State]
 LONGEST_NAME = 120  # characters of a name that is looked for

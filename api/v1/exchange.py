@@ -31,10 +31,10 @@ from sanctions.exchange.fields import ExchangeSet, Form, exchange_set, exchange_
 from sanctions.exchange.reading import Read, read_file
 from sanctions.exchange.receipts import Checked, Direction, Tally, check
 from sanctions.intake.outcomes import Limits
-from sanctions.service.exchange import Came, Kept, Sent, Taken, Wanted
-from sanctions.service.exchange_in import may_bring
-from sanctions.service.exchange_out import GRADED_BY
-from sanctions.service.store_exchange import KeptExchange
+from sanctions.service.exchange.exchanging import Came, Kept, Sent, Taken, Wanted
+from sanctions.service.exchange.incoming import may_bring
+from sanctions.service.exchange.model import KeptExchange
+from sanctions.service.exchange.outgoing import GRADED_BY
 
 OFFICES = (Role.AUTHORITY, Role.PLATFORM)
 READERS = (Role.AUTHORITY, Role.PLATFORM, Role.AUDITOR)

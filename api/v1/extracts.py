@@ -20,8 +20,8 @@ from api.paging import Cursor, Limit, below, cursor_of
 from api.wiring import Services
 from credit.kernel.errors import FieldError, Invalid, NotFound
 from sanctions.extracts.notes import DELTA_NOTE, MANIFEST, PROVES, FileNote, moment_of, read_manifest
-from sanctions.service.extracts import ALL, ALL_DELTA, Ready
-from sanctions.service.store_extracts import KeptExtract
+from sanctions.service.extracts.model import KeptExtract
+from sanctions.service.extracts.serving import ALL, ALL_DELTA, Ready
 
 CURRENT = "current"
 _TYPES = {"csv": "text/csv", "jsonl": "application/jsonl", "zip": "application/zip", "note": "text/plain"}

@@ -16,7 +16,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel.errors import Forbidden
 from credit.model import SubjectKind
 from credit.scheme_rules import persons_only
-from sanctions.service.recomputing import Distribution, Holder
+from sanctions.service.scoring.recomputing import Distribution, Holder
 
 READERS = (Role.AUTHORITY, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)
 PERSONS_PRIVATE = "自然人的记分不公开,等级分布只供机关查询 scores of persons are not public"

@@ -31,8 +31,8 @@ from sanctions import intake
 from sanctions.events import Origin
 from sanctions.intake.outcomes import Limits, Outcome, Rejected
 from sanctions.model import PenaltyCommand
-from sanctions.service.files import ParkedLine
-from sanctions.service.parked import ParkedView
+from sanctions.service.deciding.files import ParkedLine
+from sanctions.service.deciding.parked import ParkedView
 
 Cursor = Annotated[int, Parameter(ge=-1, description="上一页的 next_cursor")]
 Limit = Annotated[int, Parameter(ge=1, le=200)]

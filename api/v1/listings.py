@@ -24,9 +24,9 @@ from sanctions.events import ListingRecorded
 from sanctions.lists import known_list
 from sanctions.model import CorrectionInput, ListingCommand, RemovalInput
 from sanctions.removals import earliest_removal
-from sanctions.service.change import Changed
-from sanctions.service.listings import Entered, PreparedListing
-from sanctions.service.removing import Removed
+from sanctions.service.deciding.change import Changed
+from sanctions.service.listing.listings import Entered, PreparedListing
+from sanctions.service.listing.removing import Removed
 from sanctions.terms import classify_listing, listing_window, term
 
 T = TypeVar("T")

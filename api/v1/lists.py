@@ -23,7 +23,7 @@ from credit.kernel.signing import VerifierKey
 from sanctions.intake.extract_lists import is_extract, keys_of, list_manifest
 from sanctions.intake.list_rows import ListRow, Manifest, read_list, read_manifest
 from sanctions.intake.outcomes import Limits, Rejected
-from sanctions.service.list_files import ListReport
+from sanctions.service.listing.list_files import ListReport
 
 
 class ListForm(msgspec.Struct, kw_only=True):

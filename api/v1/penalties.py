@@ -24,9 +24,9 @@ from sanctions.classify import classify
 from sanctions.events import Origin, PenaltyRecorded
 from sanctions.model import PenaltyCommand
 from sanctions.publication import publication
-from sanctions.service.change import Changed, PerformanceInput, ServiceInput, StayInput, WithdrawalInput
-from sanctions.service.files import foreseen
-from sanctions.service.receive import Prepared, Received, Seen
+from sanctions.service.deciding.change import Changed, PerformanceInput, ServiceInput, StayInput, WithdrawalInput
+from sanctions.service.deciding.files import foreseen
+from sanctions.service.deciding.receive import Prepared, Received, Seen
 
 _MOST = 1000
 OFFICES = [needs(Role.AUTHORITY)]

@@ -24,7 +24,7 @@ from credit.model import ConductFacts as Conduct
 from credit.model import Entity, ListFacts, PenaltyFacts, Record
 from credit.persons import check_ref, mask_name
 from sanctions.model import Scope
-from sanctions.service.counting import person_key
+from sanctions.service.answering.counting import person_key
 
 
 class PersonCard(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ from sanctions.proposals import (
     ProposalInput,
     ProposalState,
 )
-from sanctions.service.proposals import OVERSEERS, ProposalDone, ProposalView
+from sanctions.service.listing.proposals import OVERSEERS, ProposalDone, ProposalView
 
 _READERS = [needs(Role.AUTHORITY, Role.ENTERPRISE, *OVERSEERS)]
 _OFFICES = [needs(Role.AUTHORITY)]

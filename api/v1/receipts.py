@@ -9,16 +9,16 @@ import msgspec
 from litestar import Controller, MediaType, Response, get, post
 from litestar.params import Parameter
 
-from api import complaint_bundles, record_sheets
 from api.auth import anyone, needs
 from api.bodies import json_body
+from api.papers import complaint_bundles, record_sheets
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel.errors import Forbidden
 from sanctions.receipt_checks import Broken, Checked, check, taken_apart
 from sanctions.receipt_words import PASSED, Step
 from sanctions.receipts import PROVES, exact, to_text
-from sanctions.service.receipts import Genuine, ReceiptRecord, Recomputed
+from sanctions.service.answering.receipts import Genuine, ReceiptRecord, Recomputed
 
 READERS = (Role.PLATFORM, Role.AUTHORITY, Role.ENTERPRISE, Role.AUDITOR)
 Ground = Annotated[str | None, Parameter(max_length=100, description="办理投诉的机关填投诉受理编号")]

@@ -18,7 +18,7 @@ from api.auth import needs
 from api.auth import request_key as request_key_of
 from api.bodies import json_body
 from api.paging import Cursor, Limit, cut
-from api.repair_letters import RepairLetters
+from api.papers.repair_letters import RepairLetters
 from api.v1.penalties import Key
 from api.v1.repair_body import SignedByName, SignedOperation, form_key, read_file
 from api.v1.repair_views import CaseAnswer, CasePage, DuePage, PlanAnswer, case_answer

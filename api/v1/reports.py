@@ -7,16 +7,16 @@ from datetime import date
 import msgspec
 from litestar import Controller, MediaType, Response, get, post
 
-from api import credit_reports
 from api.auth import anyone, needs
 from api.bodies import json_body
+from api.papers import credit_reports
 from api.wiring import Services
 from credit.accounts.model import Caller
 from credit.kernel import ledger
 from credit.kernel.unit import Request
 from notices.register import Report
 from notices.service.reporting import ReportCheck
-from sanctions.service.issuing import proven
+from sanctions.service.answering.issuing import proven
 
 _PRIVATE = {"Cache-Control": "no-store"}
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"

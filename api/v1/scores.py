@@ -23,7 +23,7 @@ from credit.ratings import Mean, Period, Rating
 from credit.schemes import PeriodKind
 from credit.scores import Line, only_shown
 from credit.scoring import weighted
-from sanctions.service.dossiers import dossier
+from sanctions.service.answering.dossiers import dossier
 
 SEES_SCORES = (Role.ENTERPRISE, Role.PLATFORM, Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR,
                Role.OPERATOR)

@@ -21,9 +21,9 @@ from credit.accounts.model import Caller, Role
 from credit.kernel.errors import FieldError, Invalid
 from credit.kernel.unit import Replayed
 from sanctions.intake.sources import check_kind
-from sanctions.service.screening_files import Folder
-from sanctions.service.screenings import Progress
-from sanctions.service.store_screening import State as Stage
+from sanctions.service.screening.files import Folder
+from sanctions.service.screening.model import State as Stage
+from sanctions.service.screening.screenings import Progress
 from sanctions.verdicts import Tender
 
 OWNERS = (Role.PLATFORM,)

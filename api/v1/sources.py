@@ -13,7 +13,7 @@ from credit.accounts.model import Caller, Role
 from credit.kernel.errors import FieldError, Refusal
 from credit.kernel.unit import Replayed, Request
 from sanctions.model import SourceState
-from sanctions.service.sources import SourceInput
+from sanctions.service.listing.sources import SourceInput
 
 
 class StaticOutsideDemo(Refusal):

@@ -29,7 +29,7 @@ from credit.kernel import ledger
 from credit.kernel.clock import business_day
 from sanctions.findings import counts
 from sanctions.published import published_restrictions
-from sanctions.service.dossiers import dossier
+from sanctions.service.answering.dossiers import dossier
 from sanctions.verdicts import PublicRestriction
 
 

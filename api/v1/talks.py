@@ -16,7 +16,7 @@ from api.v1.views import NoLetterLine, no_letter
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel import unit
-from sanctions.service.talks import HOLDERS, OVERSEERS, TalkDone, TalkView
+from sanctions.service.supervising.talks import HOLDERS, OVERSEERS, TalkDone, TalkView
 from sanctions.supervising.events import TalkCalled, TalkHeld, TalkReferred
 from sanctions.talks import (
     CallInput,

@@ -12,7 +12,7 @@ from credit.model import Authority, Entity, PenaltyKind, Procedure, Prose, Sever
 from notices.issuance import REASONS, NoLetter
 from sanctions.model import Regime, Restriction, Scope
 from sanctions.publication import Publication
-from sanctions.service.standing import ListingView, PenaltyView
+from sanctions.service.scoring.standing import ListingView, PenaltyView
 
 _LINKS = ("records", "score", "history", "standing", "roles", "qualifications", "staff", "relations", "status")
 INSIDERS = (Role.AUTHORITY, Role.REVIEWER, Role.COORDINATOR, Role.AUDITOR, Role.OPERATOR)

@@ -14,8 +14,8 @@ from api.v1.webhooks import OWNERS
 from api.wiring import Services
 from credit.accounts.model import Caller
 from credit.kernel.unit import Replayed, Request
-from sanctions.service.store_watches import Line, Watch
-from sanctions.service.watching import AWARD, AwardInput, WatchInput
+from sanctions.service.watching.model import Line, Watch
+from sanctions.service.watching.watching import AWARD, AwardInput, WatchInput
 from sanctions.verdicts import Outcome, Tender
 from sanctions.watches import State, Why
 

@@ -15,8 +15,8 @@ from api.paging import Cursor, Limit, below, cursor_of, cut
 from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.kernel.unit import Replayed, Request
-from sanctions.service.store_webhooks import Delivery, Webhook
-from sanctions.service.webhooks import WebhookInput
+from sanctions.service.watching.model import Delivery, Webhook
+from sanctions.service.watching.webhooks import WebhookInput
 from sanctions.webhooks import Hook, Kind, Push
 
 OWNERS = needs(Role.PLATFORM, Role.ENTERPRISE)

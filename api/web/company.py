@@ -25,7 +25,7 @@ from credit.model import Entity
 from credit.profiles.model import StatementKind
 from sanctions.lists import KnownList, by_list, known_lists, source_doubt
 from sanctions.published import published_restrictions
-from sanctions.service.dossiers import dossier, sources
+from sanctions.service.answering.dossiers import dossier, sources
 from sanctions.verdicts import PublicRestriction, Source
 
 

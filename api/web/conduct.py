@@ -15,7 +15,7 @@ from credit.conduct import ConductState
 from credit.kernel.clock import business_day
 from credit.kernel.errors import NotFound, Refusal
 from sanctions.conduct import StatementInput
-from sanctions.service.hearings import ConductView
+from sanctions.service.deciding.hearings import ConductView
 
 MOST_SHOWN = 200
 _PLACES = {"/text": "text", "/stated_on": "text"}

@@ -22,7 +22,7 @@ from credit.kernel.errors import NotFound, Refusal
 from credit.kernel.ids import new_token
 from credit.kernel.unit import Replayed
 from sanctions.draws import DrawKind, Found, plan
-from sanctions.service.draws import (
+from sanctions.service.supervising.draws import (
     ANSWERERS,
     DRAWERS,
     FindingInput,

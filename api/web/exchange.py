@@ -16,9 +16,9 @@ from api.web.session import Signed, desk, provide_signed, signed_in
 from api.wiring import Services
 from credit.kernel.errors import Forbidden, Refusal
 from sanctions.exchange.fields import ExchangeSet, Form, exchange_set, exchange_sets
-from sanctions.service.exchange import Taken, Wanted
-from sanctions.service.exchange_in import may_bring
-from sanctions.service.exchange_out import may_fetch
+from sanctions.service.exchange.exchanging import Taken, Wanted
+from sanctions.service.exchange.incoming import may_bring
+from sanctions.service.exchange.outgoing import may_fetch
 
 _SHOWN = 20
 _ROWS = 200

@@ -21,8 +21,8 @@ from repair.model import STATE_TITLES, CaseState
 from repair.plans import RepairPlan
 from repair.repairable import RecordView, authority_of, decided_on
 from sanctions.publication import Publication
-from sanctions.service.ask import Ask
-from sanctions.service.standing import ListingView, PenaltyView
+from sanctions.service.answering.ask import Ask
+from sanctions.service.scoring.standing import ListingView, PenaltyView
 from sanctions.verdicts import Effect, Outcome, Reason, Subject, Tender, TenderRegime, TenderType
 
 _MOST_LETTERS = 500

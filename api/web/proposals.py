@@ -29,7 +29,7 @@ from sanctions.proposals import (
     ProposalInput,
     ProposalState,
 )
-from sanctions.service.proposals import ProposalDone, ProposalView
+from sanctions.service.listing.proposals import ProposalDone, ProposalView
 
 Page = Template | Redirect
 _SHOWN = 100

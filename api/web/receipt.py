@@ -12,15 +12,15 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.response import Template
 
-from api import record_sheets
 from api.auth import anyone
+from api.papers import record_sheets
 from api.web.pages import PRIVATE, page
 from api.web.session import Signed, cookie_name, provide_signed, signed_in
 from api.wiring import Services
 from credit.accounts import sessions
 from credit.accounts.model import Caller
 from credit.kernel.errors import NotFound
-from sanctions.service.receipts import Genuine, ReceiptRecord
+from sanctions.service.answering.receipts import Genuine, ReceiptRecord
 
 AnyRequest = Request[Any, Any, State]
 

@@ -12,8 +12,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import Provide
 from litestar.response import Redirect, Template
 
-from api.promises import promises
-from api.repair_letters import RepairLetters
+from api.papers.promises import promises
+from api.papers.repair_letters import RepairLetters
 from api.v1.repair import promise_pdf
 from api.v1.repair_views import CaseAnswer, case_answer
 from api.web import overview

@@ -9,8 +9,8 @@ from litestar.datastructures import State, UploadFile
 from litestar.di import Provide
 from litestar.response import Redirect, Template
 
-from api import credit_reports
 from api.auth import anyone
+from api.papers import credit_reports
 from api.v1.reports import POLICY
 from api.web.desk import download
 from api.web.forms import NOTHING, Fault, Sent, faults_of, provide_sent

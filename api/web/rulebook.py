@@ -17,7 +17,7 @@ from api.wiring import Services
 from credit.kernel.clock import business_day
 from credit.kernel.rules import Dated, Rule
 from credit.scheme_rules import persons_only, version_on, versions_of
-from sanctions.service.recomputing import NotComputed, SchemeAveraged
+from sanctions.service.scoring.recomputing import NotComputed, SchemeAveraged
 
 LONGEST = 60
 

@@ -17,7 +17,7 @@ from api.web.session import Signed, desk, provide_signed, signed_in
 from api.wiring import MORE_FOR_SCREENINGS, Services
 from credit.accounts.model import Role
 from credit.kernel.errors import Refusal
-from sanctions.service.store_screening import State as Stage
+from sanctions.service.screening.model import State as Stage
 from sanctions.verdicts import LABELS, TenderType
 
 _SHOWN = 20

@@ -17,7 +17,7 @@ from credit.accounts import service as accounts
 from credit.accounts.model import Caller, Role
 from credit.kernel.clock import business_day
 from credit.kernel.errors import NotFound, Refusal
-from sanctions.service.talks import HOLDERS, TalkDone, TalkView
+from sanctions.service.supervising.talks import HOLDERS, TalkDone, TalkView
 from sanctions.talks import (
     CallInput,
     ClosureInput,

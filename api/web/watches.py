@@ -23,8 +23,8 @@ from credit.kernel.clock import business_day
 from credit.kernel.errors import FieldError, Invalid, NotFound, Refusal
 from credit.kernel.ids import new_token
 from credit.kernel.unit import Replayed
-from sanctions.service.receipts import Genuine, asked_again
-from sanctions.service.watching import AWARD, AwardInput, WatchInput
+from sanctions.service.answering.receipts import Genuine, asked_again
+from sanctions.service.watching.watching import AWARD, AwardInput, WatchInput
 from sanctions.verdicts import Tender
 
 Page = Template | Redirect

@@ -20,7 +20,7 @@ from api.wiring import Services
 from credit.kernel.errors import NotFound, Refusal
 from credit.kernel.ids import new_token
 from credit.kernel.unit import Replayed
-from sanctions.service.webhooks import WebhookInput
+from sanctions.service.watching.webhooks import WebhookInput
 from sanctions.webhooks import LONGEST_URL, Kind, Push
 
 Page = Template | Redirect

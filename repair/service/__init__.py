@@ -9,8 +9,8 @@ from repair.service.cases import Cases, OpenInput
 from repair.service.deciding import Deciding
 from repair.service.papers import FileInput, Papers
 from repair.service.reading import CaseLine, DueLine, Reading
-from sanctions.service.removing import Removing
-from sanctions.service.standing import Standing
+from sanctions.service.listing.removing import Removing
+from sanctions.service.scoring.standing import Standing
 
 __all__ = ["CaseLine", "Cases", "Deciding", "DueLine", "FileInput", "OpenInput", "Papers", "Reading", "Repairs"]
 

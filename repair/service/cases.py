@@ -36,7 +36,7 @@ from repair.service.files import record_view
 from repair.service.parties import party_of
 from repair.steps import paper_codes, required_papers
 from repair.workflow import advance
-from sanctions.service.standing import Standing
+from sanctions.service.scoring.standing import Standing
 
 _MOST_RECORDS = 20
 

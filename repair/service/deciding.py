@@ -16,9 +16,9 @@ from repair.service.cases import Cases, Kept, of_case, seen
 from repair.service.files import record_view
 from repair.workflow import advance
 from sanctions.model import RemovalInput
-from sanctions.service.lifting import lift_penalty
-from sanctions.service.removing import Removing
-from sanctions.service.standing import PenaltyView
+from sanctions.service.deciding.lifting import lift_penalty
+from sanctions.service.listing.removing import Removing
+from sanctions.service.scoring.standing import PenaltyView
 
 _BASIS = "信用修复:国家发展改革委令第36号第三条"
 

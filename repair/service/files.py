@@ -13,7 +13,7 @@ from credit.schemes import Scheme
 from repair import store
 from repair.plans import CompanyFile
 from repair.repairable import RecordView
-from sanctions.service.standing import PenaltyView, Standing, with_classes
+from sanctions.service.scoring.standing import PenaltyView, Standing, with_classes
 
 
 async def record_view(standing: Standing, record_id: str, day: date) -> RecordView:

@@ -1,1 +1,1 @@
-"""The verbs of sanctions, one file per use: receive, change, files, parked, sources, ask, letters."""
+"""The verbs of sanctions, a room per matter; a room with tables of its own has its store and model."""

@@ -17,9 +17,9 @@ from credit.accounts.model import Role
 from credit.kernel.clock import business_day
 from credit.kernel.database import Engine
 from sanctions.events import Origin
-from sanctions.service import store_scores
-from sanctions.service.recomputing import Recomputing
-from sanctions.service.store_scores import Cached
+from sanctions.service.scoring import store as store_scores
+from sanctions.service.scoring.model import Cached
+from sanctions.service.scoring.recomputing import Recomputing
 from tests.api.conftest import KeyMaker
 from tests.fakes import FakeClock
 from tests.scored_firms import FIRMS, LEASE, filled

@@ -8,7 +8,8 @@ from datetime import date
 
 import pytest
 
-from api import demo, lifespan, samples
+from api import demo, samples
+from api.running import lifespan
 from api.samples import Samples
 from api.seed import IsADemo, NotADemo, Seeded, is_demo, refuse_demo, seed
 from api.wiring import Services, build
@@ -20,7 +21,7 @@ from credit.kernel import database, ledger
 from credit.kernel.errors import Unauthenticated
 from credit.kernel.settings import Settings
 from repair.model import CaseState
-from sanctions.service.ask import Answered, Ask
+from sanctions.service.answering.ask import Answered, Ask
 from sanctions.verdicts import Reason, Subject, Tender, TenderRegime, TenderType
 from tests.factories import uscc
 from tests.fakes import FakeClock

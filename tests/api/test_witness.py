@@ -13,7 +13,7 @@ import pytest
 from litestar import Litestar
 
 from api.app import create_app
-from api.logbook import Logbook
+from api.running.logbook import Logbook
 from api.wiring import Services, build
 from api.witnessing import Contradicted, UnknownLogKey, Unreachable, Witness
 from credit.accounts.model import Role

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from api import lifespan as opening
+from api.running import lifespan as opening
 from api.wiring import Services, build
 from credit.accounts import service as accounts
 from credit.accounts.model import Caller, OrganisationInput, Role

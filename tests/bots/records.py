@@ -11,7 +11,7 @@ from credit.accounts.model import Caller, OrganisationInput, Role
 from credit.model import Authority, Field, PenaltyKind, Severity
 from sanctions.lists import known_lists
 from sanctions.model import ListCode, ListingCommand, PenaltyCommand, RestrictionInput, Scope, SubjectInput
-from sanctions.service.sources import SourceInput
+from sanctions.service.listing.sources import SourceInput
 from tests.factories import uscc
 
 HOUSING = Authority(name="示例市住房和城乡建设局", code=uscc(5001))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api import demo, lifespan, samples
+from api import demo, samples
+from api.running import lifespan
 from api.samples import Samples
 from api.seed import seed
 from api.wiring import build

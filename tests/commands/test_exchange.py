@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from api import lifespan
+from api.running import lifespan
 from api.wiring import build
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput

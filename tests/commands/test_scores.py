@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from api import lifespan
+from api.running import lifespan
 from api.wiring import build
 from credit.kernel.settings import Settings
 from tests.demo_process import command

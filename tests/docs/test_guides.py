@@ -10,9 +10,10 @@ from typing import NamedTuple
 import pytest
 import uvicorn
 
-from api import demo, lifespan, samples
+from api import demo, samples
 from api.app import served
 from api.commands.serve import addressed
+from api.running import lifespan
 from api.samples import Samples
 from api.seed import seed
 from api.wiring import build

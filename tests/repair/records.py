@@ -11,7 +11,7 @@ from credit.kernel.rules import RuleSet
 from credit.model import Authority, Entity, ListFacts, PenaltyFacts, Record, RecordKind, SubjectKind
 from repair.model import Case, CaseState, Extension, FilingChannel, Item, Supplement
 from sanctions.model import Restriction, Scope
-from sanctions.service.standing import ListingView, PenaltyView, listing_view, view
+from sanctions.service.scoring.standing import ListingView, PenaltyView, listing_view, view
 from tests.factories import SAMPLE_AUTHORITY, uscc
 
 FIRM = Entity(entity_id="e1", kind=SubjectKind.LEGAL_PERSON, name="示例市样本工程有限公司", code=uscc(1))

@@ -18,7 +18,7 @@ from repair.barriers import Barrier, eligible_from
 from repair.model import Case, CaseState, Commitment, Item, Outcome
 from repair.plans import CompanyFile, Plans, RepairPlan, plans
 from repair.repairable import RecordView
-from sanctions.service.standing import with_classes
+from sanctions.service.scoring.standing import with_classes
 from tests.factories import SAMPLE_AUTHORITY
 from tests.repair.records import DAY, FIRM, ban, case, listing, penalty_view
 

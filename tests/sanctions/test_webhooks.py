@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks import Webhook
 
-from sanctions.service.sealing import Sealing, new_secret
+from sanctions.service.watching.sealing import Sealing, new_secret
 from sanctions.verdicts import Outcome
 from sanctions.watches import Told
 from sanctions.webhooks import Kind, TargetRefused, check_addresses, check_url, headers, message

@@ -18,13 +18,13 @@ import msgspec
 from litestar import Litestar
 from pypdf import PdfReader
 
-from api.front import Front
+from api.quick.front import Front
 from api.wiring import Services, build
 from credit.accounts import service as accounts
 from credit.accounts.model import OrganisationInput, Role
 from credit.kernel import database, ledger, tasks
 from credit.kernel.settings import Letters, Settings, Web, Webhooks
-from sanctions.service.sources import SourceInput
+from sanctions.service.listing.sources import SourceInput
 from tests.fakes import FakeClock
 from tests.sharing import SharedPool, SharedRenderer, sharing
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from api.extract_packets import ZipPacket
+from api.papers.extract_packets import ZipPacket
 from credit.accounts.model import Role
 from credit.kernel import ledger
 from credit.kernel.checkpoints import sign_checkpoint
@@ -18,9 +18,9 @@ from credit.kernel.signing import new_key
 from sanctions.extracts.checks import check, newest_lines
 from sanctions.extracts.notes import Manifest, SourceNote, digest, moment_of, open_manifest, read_manifest, signed
 from sanctions.extracts.rows import ExtractRow, line
-from sanctions.service import extract_files as files
-from sanctions.service.extracts import Extracts
-from sanctions.service.store_extracts import newest
+from sanctions.service.extracts import files
+from sanctions.service.extracts.serving import Extracts
+from sanctions.service.extracts.store import newest
 from tests.walks.cases import firm
 from tests.walks.house import CENTRE, House
 from tests.walks.test_listings import act, enter, entry, removal

@@ -9,7 +9,7 @@ from api.wiring import Services
 from credit.accounts.model import Caller, Role
 from credit.model import Authority, Field, PenaltyKind, Severity, Stage, SubjectKind
 from sanctions.model import PenaltyCommand, RestrictionInput, Scope, SubjectInput
-from sanctions.service.receive import Received
+from sanctions.service.deciding.receive import Received
 from tests.factories import uscc
 
 PUSHER = Caller(key_id="key_sample", org_code=uscc(900), role=Role.AUTHORITY, scopes=frozenset({"push:any"}))

@@ -11,8 +11,8 @@ from api.wiring import Services
 from credit.kernel import ledger
 from credit.model import PenaltyKind, Severity, Stage
 from credit.service import EntityInput, register_entity
-from sanctions.service.change import WithdrawalInput
-from sanctions.service.sources import SourceInput
+from sanctions.service.deciding.change import WithdrawalInput
+from sanctions.service.listing.sources import SourceInput
 from tests.api.web.firms import COLLUSION, FIRM, NAME, PUSHER, push
 from tests.api.web.reading import Page, read
 from tests.factories import uscc

@@ -10,7 +10,7 @@ import httpx
 from api.wiring import Services
 from credit.model import Authority, RemovalGround
 from sanctions.model import ListCode, ListingCommand, RemovalInput, SubjectInput
-from sanctions.service.listings import Entered
+from sanctions.service.listing.listings import Entered
 from tests.api.web.firms import FIRM, NAME, PUSHER
 from tests.api.web.reading import read
 

@@ -10,7 +10,7 @@ from api.wiring import Services
 from credit.accounts import service as accounts
 from credit.accounts.model import Caller, OrganisationInput, Role
 from sanctions.draws import DrawInput, DrawKind, ItemInput
-from sanctions.service.draws import InstructionInput
+from sanctions.service.supervising.draws import InstructionInput
 from sanctions.talks import TalkInput
 from tests.api.web.firms import FIRM, NAME
 from tests.api.web.people import at, enter, follow, page, person, send

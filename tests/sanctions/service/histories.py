@@ -29,15 +29,15 @@ from sanctions.model import (
     Scope,
     SubjectInput,
 )
-from sanctions.service.ask import Ask
-from sanctions.service.change import Changing, PerformanceInput, ServiceInput, StayInput, WithdrawalInput
-from sanctions.service.lifting import lift_penalty
-from sanctions.service.listings import Listings
-from sanctions.service.naming import Naming
-from sanctions.service.parked import Parking
-from sanctions.service.receive import Receiving
-from sanctions.service.removing import Removing
-from sanctions.service.sources import SourceInput, Sources
+from sanctions.service.answering.ask import Ask
+from sanctions.service.answering.naming import Naming
+from sanctions.service.deciding.change import Changing, PerformanceInput, ServiceInput, StayInput, WithdrawalInput
+from sanctions.service.deciding.lifting import lift_penalty
+from sanctions.service.deciding.parked import Parking
+from sanctions.service.deciding.receive import Receiving
+from sanctions.service.listing.listings import Listings
+from sanctions.service.listing.removing import Removing
+from sanctions.service.listing.sources import SourceInput, Sources
 from sanctions.verdicts import Condition, Subject, Tender, TenderRegime, TenderType
 from tests.factories import uscc
 from tests.fakes import FakeClock

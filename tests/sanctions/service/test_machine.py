@@ -19,9 +19,9 @@ from credit.kernel.database import Engine
 from credit.kernel.rulebook import Rulebook
 from credit.model import RemovalGround
 from sanctions.model import Scope
-from sanctions.service.ask import Answer, Ask, Asking
-from sanctions.service.naming import Naming
-from sanctions.service.register import Register
+from sanctions.service.answering.ask import Answer, Ask, Asking
+from sanctions.service.answering.naming import Naming
+from sanctions.service.answering.register import Register
 from tests.fakes import FakeClock
 from tests.sanctions.service.histories import TENDERS, TODAY, VERBS, World, told
 

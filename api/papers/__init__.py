@@ -1,0 +1,1 @@
+"""Facts for letters, reports, sheets and bundles, gathered across the folders."""

@@ -1,0 +1,1 @@
+"""Answers about bidders before the framework is entered."""

@@ -1,0 +1,1 @@
+"""Decisions come in and change: penalties, conduct, parked rows, what a repair lifts."""

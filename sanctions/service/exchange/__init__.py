@@ -1,0 +1,1 @@
+"""Files of other systems, out and in, each with a receipt."""

@@ -1,0 +1,1 @@
+"""The public lists as signed files, whole and as deltas."""

@@ -1,0 +1,1 @@
+"""Standing of a company, and everybody's score in a cache."""

@@ -1,0 +1,1 @@
+"""Files of companies answered as of one log position."""

@@ -1,0 +1,1 @@
+"""Draws, talks and hints of relapse: they steer supervision and bar nobody."""

@@ -1,0 +1,1 @@
+"""Watched answers, and the webhooks that are told of a change."""
