@@ -18,6 +18,7 @@ from sanctions.verdicts import Condition, Reason, ReasonSource, Source, Tender
 from sanctions.wording import day_text
 
 SHANGHAI = timezone(timedelta(hours=8))
+COVERED = "lists.recorded"  # a rule that holds on every day for which the rules of lists stand here
 UNSAID_TEXT = {"type": "项目类型(type)", "regimes": "适用制度(regimes)", "mandatory": "是否依法必须招标(mandatory)"}
 
 
@@ -90,7 +91,8 @@ def prepare(
     clauses = tuple(_clauses(tender, day, rules))
     incomplete = _incomplete(tender)
     standing = (
-        *_lists(tender, found, day, rules, held, moment), *_not_understood(tender, day, rules), *_to_come(day, moment))
+        *_lists(tender, found, day, rules, held, moment), *_not_understood(tender, day, rules), *_to_come(day, moment),
+        *_before_rules(day, rules))
     return Question(
         tender=tender,
         day=day,
@@ -158,6 +160,13 @@ def _to_come(day: date, moment: datetime) -> Iterator[Finding]:
     if day > business_day(moment):
         title = f"核查日{day_text(day)}尚未到来:按现有记录推算,届时应当再次核查"
         yield Finding(note("day_to_come", ReasonSource.DATA, title), -1)
+
+
+def _before_rules(day: date, rules: RuleSet) -> Iterator[Finding]:
+    """Of a day before the rules of lists begin here, that nothing is found says nothing."""
+    if rules.find(COVERED, day) is None:
+        title = f"规则库未收录{day_text(day)}适用的名单规则,不能据此认为没有限制;请人工核查当时有效的规定"
+        yield Finding(doubt("rules_not_recorded", ReasonSource.DATA, title), -1)
 
 
 def clause_text(condition: Condition) -> str:

@@ -23,6 +23,7 @@ REASON_WORDS = {
     "merged_into": "登记为已并入另一主体",
     "branch_of": "是分支机构",
     "several_bids": "同一标段出现在几个投标中", "role_not_asked": "所填角色与所问不符", "day_to_come": "核查日尚未到来",
+    "rules_not_recorded": "规则库未收录当时的名单规则",
 }
 
 

@@ -275,7 +275,8 @@ def test_the_public_sees_nothing_else(file: Dossier) -> None:
 @pytest.mark.parametrize("day", [date(1900, 1, 1), date(1999, 12, 31), date(2015, 6, 1), date(9999, 12, 31)])
 def test_any_day_can_be_asked_about(day: date) -> None:
     file = dossier(records=(record(),), restrictions=(restriction(),))
-    assert decide(file, tender(**WORKS), day, RULES, ALL_LISTS).outcome == "eligible"
+    found = "eligible" if day.year > 2016 else "undetermined"  # before 2016-08-01 no rule of a list stands here
+    assert decide(file, tender(**WORKS), day, RULES, ALL_LISTS).outcome == found
 
 
 def test_a_bar_that_ends_with_the_calendar_is_answered() -> None:
@@ -289,3 +290,10 @@ def test_a_bar_that_ends_with_the_calendar_is_answered() -> None:
     file = dossier(records=(record(),), restrictions=(ends,))
     verdict = decide(file, tender(type="evaluation"), DAY, RULES, ALL_LISTS)
     assert (verdict.outcome, verdict.reasons[0].remedy.earliest) == ("ineligible", date.max)
+
+
+def test_a_day_before_the_rules_of_lists_stand_here_is_left_open() -> None:
+    days = (date(2016, 7, 31), date(2016, 8, 1))
+    early, first = (decide(dossier(), tender(**WORKS), day, RULES, ALL_LISTS) for day in days)
+    assert codes(early, Effect.UNDETERMINED) == ["rules_not_recorded"]
+    assert codes(first, Effect.UNDETERMINED) == []
