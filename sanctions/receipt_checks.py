@@ -210,7 +210,8 @@ def _batch(receipt: Receipt, text: str) -> None:
         raise Broken(Step.ENTRY, "no_root") from None
     path = [_bytes(h, Step.BATCH) for h in place.path]
     leaf = merkle.leaf_hash(text.encode())
-    if place.size > MOST or not merkle.verify_inclusion(leaf, place.index, place.size, path, root):
+    stated = place.size <= MOST and place.size == merkle.tightest(place.index, len(path))
+    if not stated or not merkle.verify_inclusion(leaf, place.index, place.size, path, root):
         raise Broken(Step.BATCH, "batch")
 
 

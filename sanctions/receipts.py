@@ -55,7 +55,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the statement stands in its batch; `path` in base64, the leaf's sibling first."""
+    """Where the statement stands in its batch; `path` in base64, the leaf's sibling first; `size` is that of the
+    smallest tree with such a path, so that nothing in a receipt can be changed unseen."""
 
     index: int
     size: int
@@ -159,7 +160,7 @@ def sealed(statements: Sequence[Statement], key: SigningKey) -> Batch:
     key_id = key.verifier.key_id.hex()
     members = tuple(
         Sealed(statement=statement, text=text, signature=b64(key.sign(text.encode())), key_id=key_id,
-               place=Place(index, len(leaves), tuple(b64(h) for h in paths[index])))
+               place=Place(index, merkle.tightest(index, len(paths[index])) or 0, tuple(map(b64, paths[index]))))
         for index, (statement, text) in enumerate(zip(statements, texts, strict=True))
     )
     return Batch(merkle.Frontier().extend(leaves).root, members)

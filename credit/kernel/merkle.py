@@ -130,6 +130,20 @@ def verify_inclusion(leaf: bytes, seq: int, size: int, path: Sequence[bytes], ro
     return last == 0 and found == root
 
 
+def tightest(seq: int, length: int) -> int | None:
+    """The smallest tree in which a path of `length` leads from leaf `seq` to the root; None where none does.
+
+    A path looks the same in several sizes of tree. Who states the size beside it, signed by nobody, states this one, so
+    that no other number passes.
+    """
+    for turn in range(length + 1):  # below it the tree is whole beside the leaf, above it only to the left
+        if turn and seq >> (turn - 1) & 1:
+            continue
+        if turn + (seq >> turn).bit_count() == length:
+            return (((seq >> turn) << turn) | 1 << (turn - 1)) + 1 if turn else seq + 1
+    return None
+
+
 def verify_consistency(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether `path` shows that the tree of `old` begins that of `new` (RFC 9162 §2.1.4.2). Never raises."""
     if not 0 <= old <= new or (old == 0 and old_root != EMPTY_ROOT):

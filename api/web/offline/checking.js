@@ -200,7 +200,8 @@ function* steps(receipt, given, keys, accepts, facts) { // [step, what to do, wh
     const { index, size, path } = receipt.batch, root = unhex(entryBody(receipt).get("subject"));
     if (!root) throw new Broken("entry", "no_root");
     const hashes = path.map((h) => exactBytes(h, "batch"));
-    const fits = size <= BigInt(facts.most) && included(leafHash(utf8(receipt.text)), index, size, hashes, root);
+    const stated = size <= BigInt(facts.most) && size === tightest(index, hashes.length);
+    const fits = stated && included(leafHash(utf8(receipt.text)), index, size, hashes, root);
     if (!fits) throw new Broken("batch", "batch");
   }];
   yield ["entry", () => {

@@ -187,6 +187,16 @@ const same = (a, b) => a.length === b.length && a.every((x, i) => x === b[i]);
 const leafHash = (bytes) => sha256(joined([0], bytes));
 const nodeHash = (left, right) => sha256(joined([1], left, right));
 
+function tightest(index, length) { // the smallest tree with such a path: what a receipt states as the size of its batch
+  for (let turn = 0n; turn <= BigInt(length); turn += 1n) {
+    if (turn && (index >> (turn - 1n)) & 1n) continue;
+    let above = 0n;
+    for (let rest = index >> turn; rest; rest >>= 1n) above += rest & 1n;
+    if (turn + above === BigInt(length)) return turn ? (((index >> turn) << turn) | (1n << (turn - 1n))) + 1n : index + 1n;
+  }
+  return null;
+}
+
 function included(leaf, index, size, path, root) { // RFC 9162, 2.1.3.2
   if (index < 0n || index >= size) return false;
   let at = index, last = size - 1n, found = leaf;

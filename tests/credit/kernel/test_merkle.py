@@ -172,3 +172,16 @@ def test_nonsense_sizes() -> None:
 def test_a_frontier_that_does_not_fit_its_size_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="do not fit"):
         Frontier.from_json(text)
+
+
+@given(st.integers(0, 200), st.integers(1, 200))
+def test_the_tightest_size_is_the_smallest_with_such_a_path(seq: int, more: int) -> None:
+    length = len(merkle.inclusion_plan(seq, seq + more))
+    sizes = [n for n in range(seq + 1, seq + more + 1) if len(merkle.inclusion_plan(seq, n)) == length]
+    assert merkle.tightest(seq, length) == sizes[0]
+
+
+@pytest.mark.parametrize(("seq", "length"), [(1, 0), (3, 1), (2, 1)])
+def test_a_path_that_no_tree_gives_has_no_size(seq: int, length: int) -> None:
+    # leaf 1 has a sibling at least; 3 lies below two nodes; 2 in a tree of three has one hash only, 0-1
+    assert (merkle.tightest(seq, length) is None) is (seq != 2)
