@@ -41,7 +41,7 @@ async def _measure(engine: str, seconds: int) -> list[Figure]:
     async with house.place(engine) as chosen:
         async with house.opened(chosen) as services:
             asker, pusher = await house.key(services, Role.PLATFORM), await house.key(services, Role.AUTHORITY)
-        with served(chosen) as port:
+        with served(chosen, letters=False) as port:
             alone, _ = await _both(port, asker, None, seconds)
             answers, pushed = await _both(port, asker, pusher, seconds)
         wrong = await _wrong(chosen, answers)
@@ -104,7 +104,7 @@ async def _push(client: httpx.AsyncClient, key: str, until: float) -> int:
 
 
 def _penalty(n: int) -> dict[str, Any]:
-    decided = house.TODAY - timedelta(days=400 + n % 100)  # too old for a letter, and barred for three years
+    decided = house.TODAY - timedelta(days=400 + n % 100)  # barred for two years
     firm = n * 13 % _FIRMS
     return {
         "subject": {"kind": "legal_person", "name": f"示例市样本{firm:05d}号建设工程有限公司", "code": data.code(firm)},

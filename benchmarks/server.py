@@ -1,6 +1,6 @@
 """The server under measurement: the service on uvicorn, and beside it a plain-ASGI route that returns bytes.
 
-`python -m benchmarks.server DATA LIMIT [URL]` prints its port and serves until its standard input closes.
+`python -m benchmarks.server [--no-letters] DATA LIMIT [URL]` prints its port and serves until its input closes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from api.wiring import build
 from benchmarks import house
 from credit.kernel import database
 from credit.kernel.settings import Web
+from notices.tasks import ISSUE
 
 CONSTANT = "/constant/"
 BARE = "/bare"
@@ -84,17 +85,21 @@ async def reply(body: bytes, send: Any) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
-def application(data: Path, limit: int, url: str | None) -> Beside:
-    """The service as `serve` runs it, over an existing folder or database; `limit` requests a minute, 0 = no limit."""
+def application(data: Path, limit: int, url: str | None, *, letters: bool = True) -> Beside:
+    """The service as `serve` runs it, over an existing folder or database; `limit` requests a minute, 0 = no limit.
+    Without `letters` nobody works the tasks that issue them."""
     services = build(replace(house.settings(data, url), web=Web(rate_limit=limit)))
+    if not letters:
+        services = replace(services, subscribers=tuple(s for s in services.subscribers if s.name != ISSUE))
     return Beside(Front(create_app(services, controllers=[*CONTROLLERS, framed, bare]), services.hot))
 
 
-def serve(data: Path, limit: int, url: str | None) -> None:
+def serve(data: Path, limit: int, url: str | None, *, letters: bool) -> None:
     """Serves on a free port of loopback until the parent closes our standard input."""
     taken = socket.create_server(("127.0.0.1", 0), backlog=2048)
-    config = uvicorn.Config(application(data, limit, url), interface="asgi3", log_config=None, access_log=False,
-                            lifespan="on", server_header=False, timeout_graceful_shutdown=2)
+    made = application(data, limit, url, letters=letters)
+    config = uvicorn.Config(made, interface="asgi3", log_config=None, access_log=False, lifespan="on",
+                            server_header=False, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     print(taken.getsockname()[1], flush=True)
     threading.Thread(target=_until_closed, args=(server,), daemon=True).start()
@@ -107,4 +112,5 @@ def _until_closed(server: uvicorn.Server) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] if len(sys.argv) > 3 else None)
+    given = [text for text in sys.argv[1:] if text != "--no-letters"]
+    serve(Path(given[0]), int(given[1]), given[2] if len(given) > 2 else None, letters=len(given) == len(sys.argv) - 1)

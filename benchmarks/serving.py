@@ -18,10 +18,11 @@ _PATIENCE = 60.0
 
 
 @contextmanager
-def served(chosen: Settings, limit: int = 0) -> Iterator[int]:
+def served(chosen: Settings, limit: int = 0, *, letters: bool = True) -> Iterator[int]:
     """Serves the place, with `limit` requests a minute; gives the port. The process ends with the block."""
     url = [chosen.database.url] if chosen.database.url else []
-    command = [sys.executable, "-m", "benchmarks.server", str(chosen.data), str(limit), *url]
+    off = [] if letters else ["--no-letters"]
+    command = [sys.executable, "-m", "benchmarks.server", *off, str(chosen.data), str(limit), *url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=_HOME, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from credit import lookup, names
-from credit.kernel import ledger
+from credit.kernel import database, ledger
 from credit.kernel.errors import Conflict
 from credit.packing import EntityRow, RecordRow, StatementRow, statement_row
 from sanctions import store
@@ -149,7 +149,7 @@ class Register:
 
     async def follow(self, min_seq: int = -1) -> None:
         """Catches up with the log. Raises NotYetKnown where even the log has not reached `min_seq`."""
-        async with self._lock:
+        async with self._lock, database.reading():
             head = await ledger.head()
             if head.size - 1 > self.seq:
                 await self._catch_up(head)
