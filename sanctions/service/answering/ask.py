@@ -17,7 +17,7 @@ from credit.model import Entity
 from credit.names import Verdict as Likeness
 from credit.persons import BadPersonRef, check_ref
 from credit.ratings import rate
-from credit.scheme_rules import default_scheme, versions_of
+from credit.scheme_rules import company_versions, default_scheme, versions_of
 from credit.scoring import weighted
 from sanctions.eligibility import answer_opening
 from sanctions.intake.privacy import without_id_numbers
@@ -358,13 +358,14 @@ def _leaving(verdict: Verdict, party: Party, ready: Question) -> Answered:
 
 
 def _credit(party: Party, ready: Question) -> Credit | None:
-    """The score where the tender file weighs one (`credit_weight`), else none."""
+    """The score where the tender file weighs one (`credit_weight`), else none. Raises SchemeNotForSubject."""
     weight = ready.tender.credit_weight
     if weight is None or party.dossier is None or party.doubts:
         return None
     name, file = weight.scheme or default_scheme(ready.rules, ready.tender.type, ready.day), party.dossier
     records = (*file.records, *file.listings, *file.merits, *file.conduct)
     scored = with_classes(records, file.restrictions, ready.rules)
-    found = rate(scored, versions_of(ready.rules, name), ready.day)
+    versions = versions_of if party.subject.person_ref else company_versions
+    found = rate(scored, versions(ready.rules, name), ready.day)
     points = weighted(found.value, found.scheme, 1) * weight.points / 100
     return Credit(scheme=name, value=found.value / 100, grade=found.grade, points=round(points, 1))

@@ -145,3 +145,12 @@ async def test_a_wrong_tender_is_refused_with_every_fault(
     assert answer.status_code == 422
     assert {e["pointer"] for e in answer.json()["errors"]} == {
         "/tender/region", "/tender/amount_fen", "/tender/query_cutoff", "/tender/credit_weight/points"}
+
+
+async def test_a_scheme_for_persons_weighs_no_company(
+    both: tuple[httpx.AsyncClient, httpx.AsyncClient], key: KeyMaker
+) -> None:
+    body = {"subjects": [{"code": uscc(1)}], "tender": {**FULL, "credit_weight": {"scheme": "sample_expert_points",
+                                                                                  "points": 5}}}
+    answer = await both[0].post("/v1/eligibility", json=body, headers=await key(Role.PLATFORM))
+    assert (answer.status_code, answer.json()["code"]) == (422, "scheme_not_for_subject")
