@@ -1,4 +1,4 @@
-"""as-of: a company asked about as known at a log position, against the same SQL run bare behind a like route."""
+"""as-of: a company asked about as known at a log position, against the same SQL run bare behind a same route."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ def _figure(port: int, key: str, what: str, body: bytes, statements: int, count:
     return compared(
         NAME, f"one company as known at the newest position, {what}", median(p[0]["per_second"] for p in pairs),
         "questions per second", baseline=median(p[1]["per_second"] for p in pairs),
-        baseline_what=f"the same {statements} statements on the same server behind a route of the framework",
+        baseline_what=f"the same {statements} statements on the same server behind a route that reads the same body",
         target="at least 0.6", note=f"{turns} turns of {count}, 16 connections, medians")

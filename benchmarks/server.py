@@ -20,13 +20,16 @@ from litestar import Response, get, post
 from litestar.datastructures import State
 
 from api.app import CONTROLLERS, create_app
-from api.auth import anyone
+from api.auth import anyone, needs
+from api.bodies import json_body
 from api.quick.front import Front
-from api.wiring import build
+from api.wiring import Services, build
 from benchmarks import house
+from credit.accounts.model import Caller, Role
 from credit.kernel import database
 from credit.kernel.settings import Web
 from notices.tasks import ISSUE
+from sanctions.service.answering.ask import Ask
 
 CONSTANT = "/constant/"
 BARE = "/bare"
@@ -40,9 +43,10 @@ def framed() -> dict[str, str]:
     return {"answer": "constant"}
 
 
-@post("/bare/{size:int}", guards=[anyone], status_code=200)
-async def bare(size: int, state: State) -> Response[bytes]:
-    """Runs the statements that stand in the data folder on one connection, and answers `size` bytes."""
+@post("/bare/{size:int}", dto=json_body(Ask), return_dto=None, status_code=200, guards=[needs(Role.AUDITOR)])
+async def bare(size: int, data: Ask, services: Services, caller: Caller, state: State) -> Response[bytes]:
+    """As the route of questions, but it only runs the statements that stand in the data folder, on one connection, and
+    answers `size` bytes."""
     if not hasattr(state, "statements"):
         content = (state.services.settings.data / STATEMENTS).read_bytes()
         state.statements = pickle.loads(content)  # written by `benchmarks.as_of` just before
